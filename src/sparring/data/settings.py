@@ -1,0 +1,29 @@
+"""What data a run trains on and how images become tensors."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..settings import settings
+
+
+@settings
+class DataSettings:
+    """A data set and how its images are prepared. Everything here but `flip` goes into the cache key."""
+
+    spec: str = ""
+    """A folder, builtin:NAME, torchvision:NAME, hf:NAME, or tar shards (paths or URLs with braces or *)."""
+    size: int = 0
+    """Side of the square images in pixels; 0 = chosen from the data."""
+    channels: int = 0
+    """1 = gray, 3 = RGB, 0 = gray only where every image is gray."""
+    resize: Literal["cover", "contain", "stretch"] = "cover"
+    """cover: fill the square and crop the middle; contain: fit inside and pad; stretch: ignore the aspect ratio."""
+    flip: bool = True
+    """Show half of the images mirrored left to right; switch off for text, digits and other sided pictures."""
+    labels: str = "auto"
+    """auto (sub-folders where every image lies in one), none, folders, an attribute, or FILE.csv|json|jsonl[:COLUMN]."""
+    validation: float = 0.05
+    """Share of the images, chosen by hash, that is held out of training."""
+    strict: bool = False
+    """Refuse the data if a single image is broken, instead of only above one in a hundred."""

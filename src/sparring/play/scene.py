@@ -1,0 +1,56 @@
+"""What a critic is shown and what it answers.
+
+A *sample* is a tensor, or a tuple of tensors where critics judge pairs (ALI, VEEGAN). A *judge* is any
+callable from a sample to a Verdict: a critic, a critic behind an augmentation, a critic that also sees
+the condition, or a critic some steps in the future. So every loss and penalty sees through all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+Sample = Tensor | tuple[Tensor, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A critic's answer. High logits mean "real"; there is never a sigmoid inside a critic."""
+
+    logits: tuple[Tensor, ...]  # one tensor per head or scale, first dimension = samples
+    features: tuple[Tensor, ...] = ()
+    classes: Tensor | None = None  # (n, classes) logits of an auxiliary classifier
+
+    @property
+    def score(self) -> Tensor:
+        """One number per sample, shape (n,): the mean over heads of each head's mean logit."""
+        means = [head.flatten(1).mean(1) if head.dim() > 1 else head for head in self.logits]
+        return sum(means[1:], means[0]) / len(means)
+
+
+Judge = Callable[[Sample], Verdict]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one critic is shown."""
+
+    judge: Judge
+    real: Sample
+    fake: Sample
+    label: Tensor | None = None
+
+
+def leaves(sample: Sample) -> tuple[Tensor, ...]:
+    return sample if isinstance(sample, tuple) else (sample,)
+
+
+def like(sample: Sample, parts: Sequence[Tensor]) -> Sample:
+    """`parts` put together the way `sample` is."""
+    return tuple(parts) if isinstance(sample, tuple) else parts[0]
+
+
+def detached(sample: Sample) -> Sample:
+    return like(sample, [part.detach() for part in leaves(sample)])

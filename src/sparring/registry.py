@@ -1,0 +1,35 @@
+"""From a name to a thing, with did-you-mean, open to plugins through entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+from .settings import nearest
+
+T = TypeVar("T")
+
+
+class Registry(Mapping[str, T]):
+    """Our own entries, plus whatever installed packages offer under the entry-point group."""
+
+    def __init__(self, noun: str, group: str, entries: Mapping[str, T]):
+        self.noun, self.group = noun, group
+        self.entries: dict[str, T] = dict(entries)
+        self.plugins = {e.name: e for e in entry_points(group=group) if e.name not in self.entries}
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self.entries and name in self.plugins:
+            self.entries[name] = self.plugins[name].load()
+        try:
+            return self.entries[name]
+        except KeyError:
+            hint = nearest(name, self) or f" Known: {', '.join(sorted(self))}."
+            raise ValueError(f"there is no {self.noun} {name!r}.{hint}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.entries, **self.plugins})
+
+    def __len__(self) -> int:
+        return len({**self.entries, **self.plugins})
