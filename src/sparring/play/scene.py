@@ -54,3 +54,8 @@ def like(sample: Sample, parts: Sequence[Tensor]) -> Sample:
 
 def detached(sample: Sample) -> Sample:
     return like(sample, [part.detach() for part in leaves(sample)])
+
+
+def full(tensor: Tensor) -> Tensor:
+    """At least single precision: reduced-precision logits and samples are widened before any loss."""
+    return tensor if tensor.dtype.itemsize >= 4 else tensor.float()
