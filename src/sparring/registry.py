@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar, Union
+
+from pydantic import Field
 
 from .settings import nearest
 
@@ -33,3 +35,9 @@ class Registry(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len({**self.entries, **self.plugins})
+
+
+def choice(registry: Registry[type]) -> Any:
+    """A settings field's type: any of the registered settings classes, told apart by their `kind`."""
+    kinds = tuple(registry[name] for name in registry)
+    return Annotated[Union[kinds], Field(discriminator="kind")] if len(kinds) > 1 else kinds[0]

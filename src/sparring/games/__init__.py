@@ -1,1 +1,17 @@
+"""Games: one file per kind of play."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..registry import Registry, choice
+from .casting import Cast as Cast
+from .casting import GameSettings as GameSettings
+from .synthesis import SynthesisSettings
+
+GAMES: Registry[type] = Registry("game", "sparring.games", {"synthesis": SynthesisSettings})
+
+if TYPE_CHECKING:
+    AnyGame = GameSettings
+else:
+    AnyGame = choice(GAMES)
