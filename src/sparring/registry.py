@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Annotated, Any, TypeVar, Union
@@ -36,8 +37,18 @@ class Registry(Mapping[str, T]):
     def __len__(self) -> int:
         return len({**self.entries, **self.plugins})
 
+    def loaded(self) -> dict[str, T]:
+        """Every entry, in order, plugins imported. One that cannot be imported is left out with a warning."""
+        things = {}
+        for name in self:
+            try:
+                things[name] = self[name]
+            except Exception as error:  # a plugin may fail in any way, and must not take the others along
+                warnings.warn(f"the {self.noun} {name!r} of an installed plugin is left out: {error}", stacklevel=2)
+        return things
+
 
 def choice(registry: Registry[type]) -> Any:
     """A settings field's type: any of the registered settings classes, told apart by their `kind`."""
-    kinds = tuple(registry[name] for name in registry)
+    kinds = tuple(registry.loaded().values())
     return Annotated[Union[kinds], Field(discriminator="kind")] if len(kinds) > 1 else kinds[0]

@@ -21,7 +21,9 @@ T = TypeVar("T")
 @dataclass_transform(frozen_default=True)
 def settings(cls: type[T]) -> type[T]:
     """Make a class a frozen settings dataclass that refuses unknown keys."""
-    cls.__pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)  # type: ignore[attr-defined]
+    cls.__pydantic_config__ = ConfigDict(  # plain frozen dataclasses inside obey it too
+        extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False
+    )  # type: ignore[attr-defined]
     return dataclasses.dataclass(frozen=True)(cls)
 
 
@@ -40,7 +42,7 @@ def from_json(kind: type[T], data: Mapping[str, Any]) -> T:
     try:
         return adapter(kind).validate_python(json.loads(json.dumps(data)))
     except ValidationError as error:
-        raise ValueError("; ".join(sentence(one) for one in error.errors())) from None
+        raise ValueError("; ".join(sentence(kind, one) for one in error.errors())) from None
 
 
 def schema(kind: type) -> dict[str, Any]:
@@ -48,12 +50,42 @@ def schema(kind: type) -> dict[str, Any]:
     return adapter(kind).json_schema()
 
 
-def sentence(error: Mapping[str, Any]) -> str:
-    path = ".".join(str(part) for part in error["loc"]) or "the settings"
-    if error["type"] == "unexpected_keyword_argument":
-        return f"{path} is not a setting"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{path}: {message} (got {error['input']!r})"
+def sentence(kind: type, error: Mapping[str, Any]) -> str:
+    """One of pydantic's errors, for people."""
+    parts, known = follow(kind, error["loc"])
+    path = ".".join(parts) or "the settings"
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "unexpected_keyword_argument":
+            return f"{path} is not a setting.{nearest(parts[-1], known)}".removesuffix(".")
+        case "missing":
+            return f"{path} is missing"
+        case "union_tag_invalid":
+            tags = [tag.strip(" '") for tag in context["expected_tags"].split(",")]
+            hint = nearest(context["tag"], tags) or f" Known: {', '.join(tags)}."
+            return f"{path}.{context['discriminator'].strip(chr(39))}: there is no {context['tag']!r}.{hint}"
+        case "union_tag_not_found":
+            return f"{path} needs {context['discriminator']}, which says what it is"
+    message = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "should be")
+    given = error["input"]
+    return f"{path}: {message}" + ("" if isinstance(given, dict | list) else f" (got {given!r})")
+
+
+def follow(kind: type, location: Iterable[int | str]) -> tuple[list[str], list[str]]:
+    """An error's location without the tags of unions, and the names its last part could have had."""
+    whole = schema(kind)
+    node, parts, known = whole, [], []
+    for part in location:
+        node = whole["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        variants = node.get("discriminator", {}).get("mapping", {})
+        if part in variants:
+            node = {"$ref": variants[part]}
+            continue
+        parts.append(str(part))
+        known = list(node.get("properties", {}))
+        inside = node.get("properties", {}).get(part) or node.get("additionalProperties") or node.get("items")
+        node = inside if isinstance(inside, dict) else {}
+    return parts, known
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -65,14 +97,18 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def assign(thing: T, changes: Iterable[str]) -> T:
     """`thing` with each `path.to.field=value` applied; values are JSON where they can be, else text.
 
+    A new `kind` starts from the defaults of that kind, so say the kind first and then what else differs.
     ValueError names an unknown path and the nearest known one.
     """
     data = to_json(thing)
     for change in changes:
         path, equals, text = change.partition("=")
+        path = path.strip()
         if not equals:
             raise ValueError(f"a setting is written path=value, not {change!r}")
-        place(data, path.strip(), parse(text.strip()))
+        place(data, path, parse(text.strip()))
+        if path.rpartition(".")[2] == "kind":
+            data = to_json(from_json(type(thing), data))
     return from_json(type(thing), data)
 
 
@@ -92,6 +128,8 @@ def place(data: dict[str, Any], path: str, value: Any) -> None:
             raise ValueError(f"there is no setting {path!r}.{nearest(path, known)}")
         if depth < len(parents):
             here = here[name]
+    if last == "kind" and here[last] != value:
+        here.clear()
     here[last] = value
 
 

@@ -1,1 +1,36 @@
+"""Architectures by kind. A package adds one through the entry-point group `sparring.networks`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..registry import Registry, choice
+from .dcgan import DcganCritic, DcganGenerator
+from .dcgan_dense import DcganDenseCritic, DcganDenseGenerator
+from .mlp import MlpCritic, MlpGenerator
+from .network import Conditioning, Network, Shape
+from .resnet import ResnetCritic, ResnetGenerator
+
+NETWORKS: Registry[type[Any]] = Registry(
+    "network",
+    "sparring.networks",
+    {
+        "mlp-generator": MlpGenerator,
+        "mlp-critic": MlpCritic,
+        "dcgan-generator": DcganGenerator,
+        "dcgan-critic": DcganCritic,
+        "dcgan-dense-generator": DcganDenseGenerator,
+        "dcgan-dense-critic": DcganDenseCritic,
+        "resnet-generator": ResnetGenerator,
+        "resnet-critic": ResnetCritic,
+    },
+)
+"""Kind -> settings class."""
+
+if TYPE_CHECKING:
+    AnyNetwork = Network
+else:
+    AnyNetwork = choice(NETWORKS)
+    """Settings of any registered network, told apart by `kind` when they are read from JSON."""
+
+__all__ = ["NETWORKS", "AnyNetwork", "Conditioning", "Network", "Shape"]

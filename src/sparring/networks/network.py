@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from torch import nn
+
+Conditioning = Literal["projection", "auxiliary", "concat"]
+"""How a critic takes labels in: by an inner product with its features (Miyato and Koyama 2018), by classifying
+(Odena et al. 2017), or by constant input maps (Mirza and Osindero 2014)."""
 
 
 @dataclass(frozen=True)
@@ -30,3 +34,18 @@ class Network(Protocol):
     def build(self, shape: Shape) -> nn.Module:
         """A freshly initialised network. ValueError with the alternatives if it cannot make this shape."""
         ...
+
+
+def square(shape: Shape, kind: str, sizes: tuple[int, ...]) -> tuple[int, int]:
+    """(channels, side) of square images of one of these sizes in pixels. ValueError for any other shape."""
+    known = ", ".join(str(size) for size in sizes)
+    if len(shape.image) != 3 or shape.image[1] != shape.image[2] or shape.image[1] not in sizes:
+        what = "x".join(str(side) for side in shape.image)
+        hint = " (points: use mlp-generator and mlp-critic)" if len(shape.image) == 1 else ""
+        raise ValueError(f"{kind} works on square images of {known} pixels, not on samples of shape {what}{hint}")
+    return shape.image[0], shape.image[1]
+
+
+def positive(name: str, value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, and is {value}")

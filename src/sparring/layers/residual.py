@@ -1,0 +1,67 @@
+"""Residual blocks that double or halve the resolution (Miyato et al. 2018).
+
+The first activation of a block is never in place: it would change the input that the shortcut reads. The
+1x1 convolution of a shortcut runs at the smaller resolution, before doubling or after halving; it commutes
+with both, and costs a quarter there.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .conditional_norm import batch_norm, normalise
+
+Upsample = Literal["nearest", "bilinear"]
+
+
+def double(x: Tensor, how: Upsample) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode=how, align_corners=None if how == "nearest" else False)
+
+
+class UpBlock(nn.Module):
+    """Norm, ReLU, doubling, 3x3, norm, ReLU, 3x3, plus a doubled 1x1 shortcut.
+
+    (n, inputs, h, w) and labels or None -> (n, outputs, 2h, 2w).
+    """
+
+    def __init__(self, inputs: int, outputs: int, classes: int = 0, upsample: Upsample = "nearest"):
+        super().__init__()
+        self.upsample: Upsample = upsample
+        self.norm1 = batch_norm(inputs, classes)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.norm2 = batch_norm(outputs, classes)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.shortcut = nn.Conv2d(inputs, outputs, 1)
+
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        h = F.relu(normalise(self.norm1, x, y), inplace=True)
+        h = self.conv1(double(h, self.upsample))
+        h = self.conv2(F.relu(normalise(self.norm2, h, y), inplace=True))
+        return h + double(self.shortcut(x), self.upsample)
+
+
+class DownBlock(nn.Module):
+    """ReLU, 3x3, ReLU, 3x3, optional average pooling by 2, plus a shortcut treated alike.
+
+    (n, inputs, h, w) -> (n, outputs, h/2, w/2), or (n, outputs, h, w) where `halve` is false. The middle is
+    as narrow as the input. `entry` leaves out the first ReLU, for the block that sees the image, and makes
+    the middle as wide as the output.
+    """
+
+    def __init__(self, inputs: int, outputs: int, halve: bool = True, entry: bool = False):
+        super().__init__()
+        middle = outputs if entry else inputs
+        self.halve, self.entry = halve, entry
+        self.conv1 = nn.Conv2d(inputs, middle, 3, padding=1)
+        self.conv2 = nn.Conv2d(middle, outputs, 3, padding=1)
+        self.shortcut = nn.Conv2d(inputs, outputs, 1) if halve or inputs != outputs else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.conv1(x if self.entry else F.relu(x))
+        h = self.conv2(F.relu(h, inplace=True))
+        if self.halve:
+            h, x = F.avg_pool2d(h, 2), F.avg_pool2d(x, 2)
+        return h + (x if self.shortcut is None else self.shortcut(x))
