@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from importlib.metadata import entry_points
-from typing import Annotated, Any, TypeVar, Union
+from operator import or_
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
@@ -51,4 +53,4 @@ class Registry(Mapping[str, T]):
 def choice(registry: Registry[type]) -> Any:
     """A settings field's type: any of the registered settings classes, told apart by their `kind`."""
     kinds = tuple(registry.loaded().values())
-    return Annotated[Union[kinds], Field(discriminator="kind")] if len(kinds) > 1 else kinds[0]
+    return Annotated[reduce(or_, kinds), Field(discriminator="kind")] if len(kinds) > 1 else kinds[0]

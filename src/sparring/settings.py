@@ -20,7 +20,12 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True)
 def settings(cls: type[T]) -> type[T]:
-    """Make a class a frozen settings dataclass that refuses unknown keys."""
+    """Make a class a frozen settings dataclass that refuses unknown keys.
+
+    A `kind`, which tells the members of a union apart, is taken by keyword only: `Critic(64)` must not set it.
+    """
+    if "kind" in cls.__dict__:
+        cls.kind = dataclasses.field(default=cls.__dict__["kind"], kw_only=True)  # type: ignore[attr-defined]
     cls.__pydantic_config__ = ConfigDict(  # plain frozen dataclasses inside obey it too
         extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False
     )  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ other size adds or takes away stages at the deep end.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from torch import Tensor, nn
@@ -38,7 +39,7 @@ class Generator(nn.Module):
         plan = widths(size, settings.width)
         self.stages = nn.Sequential(
             self.stage(shape.latent + shape.classes, plan[0], first=True),
-            *(self.stage(inputs, outputs) for inputs, outputs in zip(plan, plan[1:], strict=False)),
+            *(self.stage(inputs, outputs) for inputs, outputs in pairwise(plan)),
         )
         self.head = nn.ConvTranspose2d(plan[-1], channels, 4, 2, 1, bias=False)
         normal_(self)
@@ -66,7 +67,7 @@ class Critic(nn.Module):
         self.maps = shape.classes if settings.conditioning == "concat" else 0
         plan = widths(size, settings.width)[::-1]
         stages = [self.stage(channels + self.maps, plan[0], batch_norm=False)]
-        stages += [self.stage(inputs, outputs) for inputs, outputs in zip(plan, plan[1:], strict=False)]
+        stages += [self.stage(inputs, outputs) for inputs, outputs in pairwise(plan)]
         self.stages = nn.ModuleList(stages)
         self.head = nn.Conv2d(plan[-1], 1, 4, 1, 0, bias=False)
         self.labels = LabelHead(settings.conditioning, plan[-1], shape.classes)

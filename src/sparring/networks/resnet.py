@@ -8,15 +8,15 @@ to be used with spectral normalisation.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..layers.conditional_norm import batch_norm, normalise
 from ..layers.initialise import RESIDUAL_GAIN, orthogonal_, xavier_
-from ..layers.labels import append_one_hot, check, tiled
+from ..layers.labels import check, tiled
 from ..layers.projection import LabelHead
 from ..layers.residual import DownBlock, UpBlock, Upsample
 from ..play.scene import Verdict
@@ -64,8 +64,7 @@ class Generator(nn.Module):
         self.start = (plan[0], 4, 4)
         self.dense = nn.Linear(shape.latent, plan[0] * 16)
         self.blocks = nn.ModuleList(
-            UpBlock(inputs, outputs, shape.classes, settings.upsample)
-            for inputs, outputs in zip(plan, plan[1:], strict=False)
+            UpBlock(inputs, outputs, shape.classes, settings.upsample) for inputs, outputs in pairwise(plan)
         )
         self.norm = nn.BatchNorm2d(plan[-1])
         self.head = nn.Conv2d(plan[-1], channels, 3, padding=1)
