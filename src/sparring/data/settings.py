@@ -22,7 +22,7 @@ class DataSettings:
     flip: bool = True
     """Show half of the images mirrored left to right; switch off for text, digits and other sided pictures."""
     labels: str = "auto"
-    """auto (sub-folders where every image lies in one), none, folders, an attribute, or FILE.csv|json|jsonl[:COLUMN]."""
+    """auto (sub-folders if every image lies in one), none, folders, an attribute, or FILE.csv|json|jsonl[:COLUMN]."""
     validation: float = 0.05
     """Share of the images, chosen by hash, that is held out of training."""
     strict: bool = False

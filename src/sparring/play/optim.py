@@ -122,7 +122,7 @@ class Averaged(nn.Module):
         decay = self.average.decay(batch, images)
         for copied, module in zip(self.copies, modules, strict=True):
             news = dict(module.named_buffers())
-            pairs = list(zip(copied.parameters(), module.parameters(), strict=True))
+            pairs: list[tuple[Tensor, Tensor]] = list(zip(copied.parameters(), module.parameters(), strict=True))
             for name, old in copied.named_buffers():
                 if name.endswith(("running_mean", "running_var")):
                     pairs.append((old, news[name]))
