@@ -27,7 +27,9 @@ def state_of(engine: Engine) -> dict[str, Any]:
         "drawn": engine.drawn,
         "accumulate": engine.accumulate,
         "optimizers": {name: learner.optimizer.state_dict() for name, learner in engine.learners.items()},
-        "averages": {name: learner.average.state_dict() for name, learner in engine.learners.items() if learner.average},
+        "averages": {
+            name: learner.average.state_dict() for name, learner in engine.learners.items() if learner.average
+        },
         "scaler": engine.scaler.state_dict(),
         "dice": engine.dice.get_state(),
         "noise": parallel.gather_bytes(own_noise(engine), engine.machine.world),
