@@ -45,7 +45,7 @@ types: $(READY)
 	$(BIN)/pyrefly check --python-interpreter-path $(BIN)/python --summary=none
 
 layers: $(READY)
-	PYTHONPATH=src $(BIN)/lint-imports --no-cache --no-show-progress
+	PYTHONPATH=src $(BIN)/lint-imports --no-cache --no-logo
 
 dependencies: $(READY)
 	$(BIN)/deptry .
