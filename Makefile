@@ -84,13 +84,13 @@ $(READY):
 				'On Debian and Ubuntu its module is a package of its own: apt install python3-venv' >&2; exit 1; }; \
 	fi
 	@if [ -n '$(TORCH_INDEX)' ]; then \
-		$(BIN)/python -m pip install --quiet --index-url '$(TORCH_INDEX)' torch torchvision; \
+		$(BIN)/python -m pip install --disable-pip-version-check --index-url '$(TORCH_INDEX)' torch torchvision; \
 	elif [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null && \
 		! $(BIN)/python -c 'import torch' 2>/dev/null; then \
 		echo 'No NVIDIA card was found, yet the usual torch for Linux brings 3 GB of CUDA with it. To save them, stop here' \
 			'(Ctrl-C) and add TORCH_INDEX=<the address that pytorch.org gives for pip and CPU> to your make command.'; \
 	fi
 	@echo "Installing Sparring and its tools into .venv (once; some minutes, most of them for torch) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@quiet=; [ -t 1 ] || quiet=-qq; $(BIN)/python -m pip install $$quiet --disable-pip-version-check -e '.[dev]'
 	@rm -f .venv/ready-*
 	@touch $@

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..networks.network import Shape
 from ..play import chance
 from ..play.game import Batch, Clock, Game, Losses, Player, Readings, Stage, Turn
-from ..play.optim import Average, Optim
-from ..play.referee import Referee, Rules, critic_turns
+from ..play.referee import Referee, critic_turns
 from ..play.scene import Scene
 from ..settings import settings
 from .casting import Cast
@@ -51,6 +49,8 @@ class SynthesisSettings:
 
 
 class Synthesis(Game):
+    """One generator against one critic."""
+
     needs = frozenset({"image"})
 
     def __init__(self, options: SynthesisSettings, cast: Cast):
@@ -84,14 +84,17 @@ class Synthesis(Game):
         return self.seen(batch, batch.memo["fake"].detach())
 
     def generator_loss(self, batch: Batch, clock: Clock) -> Losses:
+        """The generator's turn: on the fakes that the critic just saw, where they were kept."""
         fake = batch.memo.pop("fake") if "fake" in batch.memo else self.fakes(batch)
         return self.referee.generator(self.seen(batch, fake))
 
     def seen(self, batch: Batch, fake: Tensor) -> Scene:
+        """The critic before these fakes and this batch's real images, both under the batch's labels."""
         label = self.label(batch)
         return Scene(lambda x: self.critic(x, label), batch.image, fake, label)
 
     def fakes(self, batch: Batch) -> Tensor:
+        """One generated image for every real one, with its label."""
         z = chance.normal((len(batch), self.options.latent), batch.image.device)
         if self.options.prior == "uniform":
             z = 2 * chance.uniform((len(batch), self.options.latent), batch.image.device) - 1

@@ -69,6 +69,7 @@ class Engine:
                 module.compile()
 
     def prepare(self, game: Game) -> None:
+        """Put the game on the device, alike on all processes and in the layout that is fastest there."""
         game.to(self.machine.device).train()
         parallel.broadcast(game, self.machine.world)
         if self.machine.channels_last:
@@ -94,6 +95,7 @@ class Engine:
             rounds = None if rounds is None else rounds - 1
 
     def play_round(self, stage: Stage) -> None:
+        """Play the turns that are due once, then move learning rates and averages on."""
         before = self.clock.images
         for learner in self.learners.values():
             learner.pace(before, self.clock.total)
@@ -130,6 +132,7 @@ class Engine:
             )
 
     def attempt(self, turn: Turn, chunks: list[Batch], start: Tensor) -> Readings:
+        """Gradients of all micro-batches, as if nothing can go wrong."""
         for name in turn.players:
             self.learners[name].forget()
         readings: Readings = {}
@@ -177,6 +180,7 @@ class Engine:
             self.learners[name].forget()
 
     def move(self, turn: Turn) -> None:
+        """One optimiser step of every acting player."""
         for name in turn.players:
             self.scaler.step(self.learners[name].optimizer)
         self.scaler.update()
@@ -194,6 +198,7 @@ class Engine:
 
     @contextmanager
     def acting(self, turn: Turn) -> Iterator[None]:
+        """Inside, only the acting players (and who lends them its graph) can learn."""
         for name, learner in self.learners.items():
             learner.learnable(name in turn.players or name in turn.lends)
         try:

@@ -65,6 +65,8 @@ def culprit(game: nn.Module, loss: Callable[[], Losses], gradients: Mapping[str,
 
 
 def watcher(name: str, found: list[str]) -> Callable[[nn.Module, object, object], None]:
+    """A forward hook that notes the name once the module's output is not finite."""
+
     def look(module: nn.Module, inputs: object, output: object) -> None:
         if isinstance(output, Tensor) and output.is_floating_point() and not bool(torch.isfinite(output).all()):
             found.append(name)

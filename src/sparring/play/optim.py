@@ -68,6 +68,7 @@ class Optim:
                 return torch.optim.RMSprop(groups, lr=self.lr, alpha=0.99, eps=self.eps, momentum=self.momentum)
 
     def groups(self, parameters: list[nn.Parameter]) -> list[dict[str, object]]:
+        """Parameter groups for torch: weights decay, biases and gains do not."""
         if not self.weight_decay:
             return [{"params": parameters, "weight_decay": 0.0}]
         heavy = [p for p in parameters if p.dim() > 1]
@@ -119,6 +120,7 @@ class Averaged(nn.Module):
 
     @torch.no_grad()
     def update(self, modules: tuple[nn.Module, ...], batch: int, images: int) -> None:
+        """Follow the modules after an update on `batch` images that brought the count to `images`."""
         decay = self.average.decay(batch, images)
         for copied, module in zip(self.copies, modules, strict=True):
             news = dict(module.named_buffers())

@@ -66,13 +66,13 @@ class _Sum(torch.autograd.Function):
     """All-reduce whose gradient is again an all-reduce, and so on: gradient penalties differentiate twice."""
 
     @staticmethod
-    def forward(ctx: Any, value: Tensor) -> Tensor:
+    def forward(ctx: Any, value: Tensor) -> Tensor:  # pyrefly: ignore[bad-override]
         total = value.clone()
         distributed.all_reduce(total)
         return total
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Tensor:
+    def backward(ctx: Any, grad: Tensor) -> Tensor:  # pyrefly: ignore[bad-override]
         return _Sum.apply(grad.contiguous())
 
 
@@ -113,6 +113,7 @@ class SynchronisedBatchNorm(nn.Module):
 
     @torch.no_grad()
     def follow(self, mean: Tensor, variance: Tensor) -> None:
+        """Move the running statistics towards those of this batch; the variance is the unbiased one."""
         self.running_mean.lerp_(mean.to(self.running_mean), self.momentum)
         self.running_var.lerp_(variance.to(self.running_var), self.momentum)
         self.num_batches_tracked.add_(1)

@@ -20,7 +20,7 @@ class Rules:
     """What the players of one game want. Every weight is a switch: 0 means off."""
 
     adversarial: str = "nonsaturating"
-    """Adversarial loss: minimax, nonsaturating, least_squares, wasserstein, hinge, relativistic, relativistic_average."""
+    """Loss: minimax, nonsaturating, least_squares, wasserstein, hinge, relativistic, relativistic_average."""
     r1: float = 0.0
     """Half the squared gradient norm of the critic at real samples (gamma of StyleGAN)."""
     r2: float = 0.0
@@ -94,6 +94,7 @@ class Referee(nn.Module):
         )
 
     def generator(self, scene: Scene, weight: float = 1.0) -> Losses:
+        """The generator's terms; `weight` scales the adversarial one."""
         fake = verdict(scene.judge, scene.fake)
         real = verdict(scene.judge, scene.real) if self.loss.relativistic else fake
         terms = {"adversarial": weight * over_heads(self.loss.generator, fake, real)}
@@ -119,6 +120,7 @@ class Referee(nn.Module):
         self.updates.add_(1)
 
     def watch(self, real: Verdict, fake: Verdict) -> None:
+        """Report mean logits, accuracy at the loss's own threshold, and AUC."""
         report(f"{self.prefix}logit/real", real.score.mean())
         report(f"{self.prefix}logit/fake", fake.score.mean())
         report(f"{self.prefix}accuracy", self.loss.accuracy(real, fake))

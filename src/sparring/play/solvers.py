@@ -36,7 +36,7 @@ def extragradient(engine: Engine, turns: list[Turn], chunks: list[Batch]) -> Non
     The optimisers' moments see both gradients, as in the paper's algorithm 4.
     """
     movers = [engine.learners[name] for name in dict.fromkeys(n for turn in turns for n in turn.players)]
-    parameters = [p for learner in movers for p in learner.parameters]
+    parameters: list[torch.Tensor] = [p for learner in movers for p in learner.parameters]
     here = [p.detach().clone() for p in parameters]
     for turn, _, grads in taken(engine, turns, chunks):
         give(engine, turn, grads)

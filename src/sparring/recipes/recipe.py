@@ -96,6 +96,7 @@ class Recipe:
 
 
 def match_names(setting: str, given: Mapping[str, object], wanted: tuple[str, ...]) -> None:
+    """ValueError unless exactly the wanted names are given."""
     strange, missing = sorted(set(given) - set(wanted)), [name for name in wanted if name not in given]
     if strange:
         raise ValueError(f"{setting} has {strange[0]!r}, which this game does not know.{nearest(strange[0], wanted)}")
