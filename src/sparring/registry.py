@@ -45,7 +45,7 @@ class Registry(Mapping[str, T]):
         for name in self:
             try:
                 things[name] = self[name]
-            except Exception as error:  # a plugin may fail in any way, and must not take the others along
+            except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and must not take the others along
                 warnings.warn(f"the {self.noun} {name!r} of an installed plugin is left out: {error}", stacklevel=2)
         return things
 
@@ -53,4 +53,5 @@ class Registry(Mapping[str, T]):
 def choice(registry: Registry[type]) -> Any:
     """A settings field's type: any of the registered settings classes, told apart by their `kind`."""
     kinds = tuple(registry.loaded().values())
-    return Annotated[reduce(or_, kinds), Field(discriminator="kind")] if len(kinds) > 1 else kinds[0]
+    union: Any = reduce(or_, kinds)
+    return Annotated[union, Field(discriminator="kind")] if len(kinds) > 1 else union

@@ -73,7 +73,7 @@ def sentence(kind: type, error: Mapping[str, Any]) -> str:
             return f"{path} needs {context['discriminator']}, which says what it is"
     message = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "should be")
     given = error["input"]
-    return f"{path}: {message}" + ("" if isinstance(given, dict | list) else f" (got {given!r})")
+    return f"{path}: {message}" + ("" if isinstance(given, (dict, list)) else f" (got {given!r})")
 
 
 def follow(kind: type, location: Iterable[int | str]) -> tuple[list[str], list[str]]:

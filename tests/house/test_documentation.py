@@ -6,7 +6,7 @@ import ast
 import re
 
 from tests.house.exceptions import UNDOCUMENTED
-from tests.house.source import Definition, Function, complaint, is_public, modules, statements
+from tests.house.source import Definition, Function, Module, complaint, is_public, modules, statements
 
 SENTENCE = re.compile(r"^[^\sa-z].*[.:!?]\)?$", re.DOTALL)
 """Begins with a capital letter, a number or a `name`, and ends like a sentence."""
@@ -28,25 +28,43 @@ def _last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def needs_words(name: str, node: Definition, promised: set[str]) -> bool:
-    """What has one statement says itself what it does; what an abstract class explained is explained."""
+def used_names(module: Module) -> set[str]:
+    """What a module imports by name, and the functions and methods it calls on other things."""
+    found = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= {alias.name for alias in node.names}
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and _last_name(node.func.value) != "self"
+        ):
+            found.add(node.func.attr)
+    return found
+
+
+def needs_words(name: str, node: Definition, promised: set[str], used_elsewhere: set[str]) -> bool:
+    """Classes, and what other files call. One statement says itself what it does; promises explain their keepers."""
     if not is_public(name) or node.name.startswith("__"):
         return False
     if isinstance(node, ast.ClassDef):
         return True
     kept_promise = "." in name and node.name in promised
     is_property = any(_last_name(decorator) == "property" for decorator in node.decorator_list)
-    return not (kept_promise or is_property or len(statements(node)) == 1)
+    plain = kept_promise or is_property or len(statements(node)) == 1
+    return node.name in used_elsewhere and not plain
 
 
 def test_public_functions_and_classes_have_docstrings() -> None:
     promised = promised_methods()
+    used = {module.path: used_names(module) for module in modules()}
     silent = []
     for module in modules():
+        elsewhere = set().union(*(names for path, names in used.items() if path != module.path))
         for name, node in module.definitions():
             where = f"{module.path}::{name}"
             unexplained = ast.get_docstring(node) is None and where not in UNDOCUMENTED
-            if unexplained and needs_words(name, node, promised):
+            if unexplained and needs_words(name, node, promised, elsewhere):
                 silent.append(where)
     assert not silent, complaint("Public, and without a docstring.", silent, "UNDOCUMENTED")
 

@@ -28,5 +28,6 @@ class LabelHead(nn.Module):
         summed = h.sum((2, 3)) if h.dim() == 4 else h
         if self.classifier is not None:
             return Verdict((logit,), features, self.classifier(summed))
+        assert self.embedding is not None
         inner = (self.embedding(check(y, self.classes)) * summed).sum(1)
         return Verdict((logit + inner.view(-1, *[1] * (logit.dim() - 1)),), features)

@@ -30,7 +30,7 @@ def widths(size: int, width: int) -> list[int]:
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size) in [-1, 1]."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size) in [-1, 1]."""
 
     def __init__(self, settings: DcganGenerator, shape: Shape):
         super().__init__()
@@ -59,7 +59,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit map of 1x1, (n, 1, 1, 1)."""
+    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with one logit map of 1x1, (n, 1, 1, 1)."""
 
     def __init__(self, settings: DcganCritic, shape: Shape):
         super().__init__()

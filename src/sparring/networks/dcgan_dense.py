@@ -22,7 +22,7 @@ SIZES = tuple(range(16, 65, 4))
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size) in [-1, 1]."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size) in [-1, 1]."""
 
     def __init__(self, settings: DcganDenseGenerator, shape: Shape):
         super().__init__()
@@ -51,7 +51,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1)."""
+    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with one logit per image, (n, 1)."""
 
     def __init__(self, settings: DcganDenseCritic, shape: Shape):
         super().__init__()

@@ -35,7 +35,7 @@ def function(name: Activation, automatic: Activation) -> nn.Module:
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, *image), in [-1, 1] for images and unbounded for points."""
+    """Turns z (n, latent) and y (n,) or None into (n, *image), in [-1, 1] for images and unbounded for points."""
 
     def __init__(self, settings: MlpGenerator, shape: Shape):
         super().__init__()
@@ -60,7 +60,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, *image), y (n,) or None -> Verdict with one logit per sample, (n, 1)."""
+    """Turns x (n, *image) and y (n,) or None into a Verdict with one logit per sample, (n, 1)."""
 
     def __init__(self, settings: MlpCritic, shape: Shape):
         super().__init__()

@@ -47,15 +47,15 @@ def critic_widths(size: int, width: int) -> tuple[list[int], int]:
 
 def initialise_(blocks: nn.ModuleList, others: list[nn.Module | None], how: str) -> None:
     for block in blocks:
-        for part in (block.conv1, block.conv2):
+        for part in (block.get_submodule("conv1"), block.get_submodule("conv2")):
             orthogonal_(part) if how == "orthogonal" else xavier_(part, RESIDUAL_GAIN)
-    for part in [*(block.shortcut for block in blocks), *others]:
+    for part in [*(dict(block.named_children()).get("shortcut") for block in blocks), *others]:
         if part is not None:
             orthogonal_(part) if how == "orthogonal" else xavier_(part)
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size) in [-1, 1]."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size) in [-1, 1]."""
 
     def __init__(self, settings: ResnetGenerator, shape: Shape):
         super().__init__()
@@ -78,7 +78,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1)."""
+    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with one logit per image, (n, 1)."""
 
     def __init__(self, settings: ResnetCritic, shape: Shape):
         super().__init__()
