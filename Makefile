@@ -31,7 +31,8 @@ demo: $(READY)
 	$(DEMO) --out "$$out" && echo "The report is $$out/report.html"
 
 test: $(READY)
-	@$(MAKE) --keep-going lint tests coverage
+	@$(MAKE) --keep-going lint tests coverage || \
+		{ echo 'Something above failed: each place is marked with ***.' >&2; exit 1; }
 
 lint: $(LINT)
 
