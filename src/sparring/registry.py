@@ -45,7 +45,7 @@ class Registry(Mapping[str, T]):
         for name in self:
             try:
                 things[name] = self[name]
-            except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and must not take the others along
+            except Exception as error:  # noqa: BLE001 - a plugin fails in its own way, and alone
                 warnings.warn(f"the {self.noun} {name!r} of an installed plugin is left out: {error}", stacklevel=2)
         return things
 
@@ -53,5 +53,7 @@ class Registry(Mapping[str, T]):
 def choice(registry: Registry[type]) -> Any:
     """A settings field's type: any of the registered settings classes, told apart by their `kind`."""
     kinds = tuple(registry.loaded().values())
+    if len(kinds) == 1:  # a union of one has nothing to tell apart
+        return kinds[0]
     union: Any = reduce(or_, kinds)
-    return Annotated[union, Field(discriminator="kind")] if len(kinds) > 1 else union
+    return Annotated[union, Field(discriminator="kind")]

@@ -79,7 +79,7 @@ def sentence(kind: type, error: Mapping[str, Any]) -> str:
 def follow(kind: type, location: Iterable[int | str]) -> tuple[list[str], list[str]]:
     """An error's location without the tags of unions, and the names its last part could have had."""
     whole = schema(kind)
-    node, parts, known = whole, [], []
+    node, parts, known = whole, list[str](), list[str]()
     for part in location:
         node = whole["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
         variants = node.get("discriminator", {}).get("mapping", {})

@@ -26,8 +26,8 @@ class LabelHead(nn.Module):
         if self.embedding is None and self.classifier is None:
             return Verdict((logit,), features)
         summed = h.sum((2, 3)) if h.dim() == 4 else h
-        if self.classifier is not None:
-            return Verdict((logit,), features, self.classifier(summed))
-        assert self.embedding is not None
-        inner = (self.embedding(check(y, self.classes)) * summed).sum(1)
-        return Verdict((logit + inner.view(-1, *[1] * (logit.dim() - 1)),), features)
+        if self.embedding is not None:
+            inner = (self.embedding(check(y, self.classes)) * summed).sum(1)
+            logit = logit + inner.view(-1, *[1] * (logit.dim() - 1))
+        classes = None if self.classifier is None else self.classifier(summed)
+        return Verdict((logit,), features, classes)

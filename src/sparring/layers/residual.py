@@ -48,20 +48,21 @@ class DownBlock(nn.Module):
 
     (n, inputs, h, w) -> (n, outputs, h/2, w/2), or (n, outputs, h, w) where `halve` is false. The middle is
     as narrow as the input. `entry` leaves out the first ReLU, for the block that sees the image, and makes
-    the middle as wide as the output.
+    the middle as wide as the output. `rectified` lets the shortcut read the input behind the first ReLU.
     """
 
-    def __init__(self, inputs: int, outputs: int, halve: bool = True, entry: bool = False):
+    def __init__(self, inputs: int, outputs: int, halve: bool = True, entry: bool = False, rectified: bool = False):
         super().__init__()
         middle = outputs if entry else inputs
-        self.halve, self.entry = halve, entry
+        self.halve, self.entry, self.rectified = halve, entry, rectified
         self.conv1 = nn.Conv2d(inputs, middle, 3, padding=1)
         self.conv2 = nn.Conv2d(middle, outputs, 3, padding=1)
         self.shortcut = nn.Conv2d(inputs, outputs, 1) if halve or inputs != outputs else None
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.conv1(x if self.entry else F.relu(x))
-        h = self.conv2(F.relu(h, inplace=True))
+        h = x if self.entry else F.relu(x)
+        x = h if self.rectified else x
+        h = self.conv2(F.relu(self.conv1(h), inplace=True))
         if self.halve:
             h, x = F.avg_pool2d(h, 2), F.avg_pool2d(x, 2)
         return h + (x if self.shortcut is None else self.shortcut(x))

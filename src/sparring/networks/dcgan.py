@@ -81,7 +81,7 @@ class Critic(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Verdict:
         h = append_one_hot(x, y, self.maps) if self.maps else x
-        features = []
+        features = list[Tensor]()
         for stage in self.stages:
             h = stage(h)
             features.append(h)

@@ -57,7 +57,7 @@ class Critic(nn.Module):
         super().__init__()
         channels, size = square(shape, settings.kind, SIZES)
         self.maps = shape.classes if settings.conditioning == "concat" else 0
-        inputs, width, stages = channels + self.maps, settings.width, []
+        inputs, width, stages = channels + self.maps, settings.width, list[nn.Module]()
         while size > 4:
             stages.append(self.stage(inputs, width, batch_norm=bool(stages)))
             inputs, width, size = width, min(2 * width, 8 * settings.width), size // 2
@@ -73,7 +73,7 @@ class Critic(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Verdict:
         h = append_one_hot(x, y, self.maps) if self.maps else x
-        features = []
+        features = list[Tensor]()
         for stage in self.stages:
             h = stage(h)
             features.append(h)

@@ -78,7 +78,7 @@ class Critic(nn.Module):
     def forward(self, x: Tensor, y: Tensor | None = None) -> Verdict:
         h = x.flatten(1)
         h = append_one_hot(h, y, self.classes) if self.classes else h
-        features = []
+        features = list[Tensor]()
         for stage in self.stages:
             h = stage(h)
             features.append(h)

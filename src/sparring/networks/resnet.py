@@ -8,6 +8,7 @@ to be used with spectral normalisation.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
@@ -45,17 +46,19 @@ def critic_widths(size: int, width: int) -> tuple[list[int], int]:
     return [*behind, behind[-1]], halvings
 
 
-def initialise_(blocks: nn.ModuleList, others: list[nn.Module | None], how: str) -> None:
+def initialise_(blocks: Iterable[UpBlock | DownBlock], others: Iterable[nn.Module | None], how: str) -> None:
+    shortcuts = []
     for block in blocks:
-        for part in (block.get_submodule("conv1"), block.get_submodule("conv2")):
-            orthogonal_(part) if how == "orthogonal" else xavier_(part, RESIDUAL_GAIN)
-    for part in [*(dict(block.named_children()).get("shortcut") for block in blocks), *others]:
+        for conv in (block.conv1, block.conv2):
+            orthogonal_(conv) if how == "orthogonal" else xavier_(conv, RESIDUAL_GAIN)
+        shortcuts.append(block.shortcut)
+    for part in [*shortcuts, *others]:
         if part is not None:
             orthogonal_(part) if how == "orthogonal" else xavier_(part)
 
 
 class Generator(nn.Module):
-    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size) in [-1, 1]."""
+    """z (n, latent), y (n,) or None -> (n, channels, size, size) in [-1, 1]."""
 
     def __init__(self, settings: ResnetGenerator, shape: Shape):
         super().__init__()
@@ -63,12 +66,11 @@ class Generator(nn.Module):
         plan = generator_widths(size, settings.width)
         self.start = (plan[0], 4, 4)
         self.dense = nn.Linear(shape.latent, plan[0] * 16)
-        self.blocks = nn.ModuleList(
-            UpBlock(inputs, outputs, shape.classes, settings.upsample) for inputs, outputs in pairwise(plan)
-        )
+        blocks = [UpBlock(inputs, outputs, shape.classes, settings.upsample) for inputs, outputs in pairwise(plan)]
+        self.blocks = nn.ModuleList(blocks)
         self.norm = nn.BatchNorm2d(plan[-1])
         self.head = nn.Conv2d(plan[-1], channels, 3, padding=1)
-        initialise_(self.blocks, [self.dense, self.head], settings.weights)
+        initialise_(blocks, [self.dense, self.head], settings.weights)
 
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         h = self.dense(z).unflatten(1, self.start)
@@ -78,7 +80,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with one logit per image, (n, 1)."""
+    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1)."""
 
     def __init__(self, settings: ResnetCritic, shape: Shape):
         super().__init__()
@@ -89,17 +91,18 @@ class Critic(nn.Module):
         self.joins = min(3, len(outputs) - 1)  # labels join before this block
         if self.classes:
             inputs[self.joins] += EMBEDDING
-        self.blocks = nn.ModuleList(
-            DownBlock(a, b, halve=i < halvings, entry=i == 0)
+        blocks = [
+            DownBlock(a, b, halve=i < halvings, entry=i == 0, rectified=settings.shortcut == "rectified")
             for i, (a, b) in enumerate(zip(inputs, outputs, strict=True))
-        )
+        ]
+        self.blocks = nn.ModuleList(blocks)
         self.embedding = nn.Embedding(self.classes, EMBEDDING) if self.classes else None
         self.head = nn.Linear(outputs[-1], 1, bias=settings.head_bias)
         self.labels = LabelHead(settings.conditioning, outputs[-1], shape.classes)
-        initialise_(self.blocks, [self.embedding, self.head, self.labels], settings.weights)
+        initialise_(blocks, [self.embedding, self.head, self.labels], settings.weights)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Verdict:
-        h, features = x, []
+        h, features = x, list[Tensor]()
         for i, block in enumerate(self.blocks):
             if self.embedding is not None and i == self.joins:
                 h = torch.cat([h, tiled(self.embedding(check(y, self.classes)), h)], 1)
@@ -141,6 +144,8 @@ class ResnetCritic:
     """How weights start: Glorot uniform as published, or orthogonal as in BigGAN."""
     head_bias: bool = False
     """A bias in the last layer, which the published critic has not."""
+    shortcut: Literal["input", "rectified"] = "input"
+    """What shortcuts read: a block's input, as published, or that behind its ReLU, for weights of torch-mimicry."""
 
     def __post_init__(self) -> None:
         positive("width", self.width)

@@ -82,5 +82,5 @@ def spectral_norm_of(layer: nn.Module) -> SpectralNorm | None:
     """The spectral norm on this layer's weight, or None."""
     if not parametrize.is_parametrized(layer, "weight"):
         return None
-    norms = [one for one in layer.get_submodule("parametrizations.weight").children() if isinstance(one, SpectralNorm)]
-    return norms[0] if norms else None
+    chain = layer.get_submodule("parametrizations.weight")
+    return next((one for one in chain.children() if isinstance(one, SpectralNorm)), None)
