@@ -58,7 +58,10 @@ def initialise_(blocks: Iterable[UpBlock | DownBlock], others: Iterable[nn.Modul
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size) in [-1, 1]."""
+    """A dense start, blocks that double, then norm, ReLU and a 3x3 convolution.
+
+    z (n, latent), y (n,) or None -> (n, channels, size, size) in [-1, 1].
+    """
 
     def __init__(self, settings: ResnetGenerator, shape: Shape):
         super().__init__()
@@ -80,7 +83,10 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1)."""
+    """Blocks that halve and blocks that do not, ReLU, a sum over positions, one linear layer.
+
+    x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1).
+    """
 
     def __init__(self, settings: ResnetCritic, shape: Shape):
         super().__init__()

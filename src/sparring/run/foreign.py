@@ -49,14 +49,14 @@ def complain(verb: str, keys: Iterable[str]) -> None:
 
 
 def dcgan_generator(module: nn.Module, state: State) -> dict[str, Tensor]:
-    """main.N, where each stage takes three places: convolution, batch norm, ReLU."""
+    """Official keys are main.N, where each stage takes three places: convolution, batch norm, ReLU."""
     names = {f"main.{3 * i + j}": f"stages.{i}.{j}" for i in range(stages(module)) for j in range(2)}
     names[f"main.{3 * stages(module)}"] = "head"
     return renamed(state, names)
 
 
 def dcgan_critic(module: nn.Module, state: State) -> dict[str, Tensor]:
-    """main.N; the first stage has no batch norm, so it takes two places."""
+    """Official keys are main.N; the first stage has no batch norm, so it takes two places."""
     names = {f"main.{3 * i - 1 + j}": f"stages.{i}.{j}" for i in range(1, stages(module)) for j in range(2)}
     names |= {"main.0": "stages.0.0", f"main.{3 * stages(module) - 1}": "head"}
     return renamed(state, names)
