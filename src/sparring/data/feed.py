@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..play.game import Batch
 
@@ -21,6 +21,7 @@ class Feed(Protocol):
         ...
 
 
+@runtime_checkable
 class Source(Protocol):
     """An opened data set."""
 

@@ -14,7 +14,7 @@ class Entry:
     """One image that can be loaded, and what is known about it."""
 
     name: str  # relative path or running number; unique, stable, used in messages and for the split
-    load: Callable[[], Image.Image]  # may raise OSError or ValueError with a sentence for a broken image
+    load: Callable[[], Image.Image]  # on any thread; OSError or ValueError with a sentence for a broken image
     labels: Mapping[str, str] = field(default_factory=dict)  # attribute -> value, e.g. {"folder": "cats"}
 
 

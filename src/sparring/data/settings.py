@@ -9,7 +9,7 @@ from ..settings import settings
 
 @settings
 class DataSettings:
-    """A data set and how its images are prepared. Everything here but `flip` goes into the cache key."""
+    """A data set and how its images are prepared; `size`, `channels` and `resize` decide what is packed."""
 
     spec: str = ""
     """A folder, builtin:NAME, torchvision:NAME, hf:NAME, or tar shards (paths or URLs with braces or *)."""
@@ -22,7 +22,7 @@ class DataSettings:
     flip: bool = True
     """Show half of the images mirrored left to right; switch off for text, digits and other sided pictures."""
     labels: str = "auto"
-    """auto (sub-folders if every image lies in one), none, folders, an attribute, or FILE.csv|json|jsonl[:COLUMN]."""
+    """auto (sub-folders, or the only attribute), none, folders, an attribute, or FILE.csv|json|jsonl[:COLUMN]."""
     validation: float = 0.05
     """Share of the images, chosen by hash, that is held out of training."""
     strict: bool = False

@@ -1,0 +1,113 @@
+"""From what people write to an opened data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..settings import nearest
+from .cache import Preparation
+from .feed import Source
+from .folder import FolderOrigin, some
+from .labels import is_label_file
+from .origin import Origin
+from .pack import Progress, pack
+from .packed import PackSource
+from .packfile import Pack
+from .settings import DataSettings
+
+FORMS = "a folder of images, builtin:NAME, torchvision:NAME, hf:NAME, or tar shards (part-{000..099}.tar, URLs too)"
+
+
+def open_source(settings: DataSettings, progress: Progress | None = None) -> Source:
+    """The data set that `settings.spec` names, packed if it was not.
+
+    `progress` is called with (images done, images in all) while packing. ValueError or OSError with one sentence
+    for anything that does not fit.
+    """
+    _check(settings)
+    spec = settings.spec
+    if Path(spec).expanduser().is_dir():
+        return _packed(FolderOrigin(spec, settings.labels), settings, progress)
+    scheme, colon, name = spec.partition(":")
+    if colon and scheme in ("builtin", "torchvision", "hf"):
+        found = _elsewhere(scheme, name)
+        return found if isinstance(found, Source) else _packed(found, settings, progress)
+    if "://" in spec or spec.startswith("pipe:") or ".tar" in spec or spec.endswith(".tgz"):
+        from .shards import open_shards
+
+        return open_shards(settings)
+    raise ValueError(_unknown(spec))
+
+
+def _check(settings: DataSettings) -> None:
+    if not settings.spec:
+        raise ValueError(f"No data is named; data is {FORMS}.")
+    if settings.size < 0 or settings.size > 4096:
+        raise ValueError(f"Images can be 1 to 4096 pixels wide, or 0 to choose from the data, not {settings.size}.")
+    if settings.channels not in (0, 1, 3):
+        raise ValueError(f"Images have 1 channel (gray), 3 (RGB) or 0 (chosen), not {settings.channels}.")
+    if not 0.0 <= settings.validation < 1.0:
+        raise ValueError(f"The held-out share must be at least 0 and less than 1, not {settings.validation}.")
+
+
+def _elsewhere(scheme: str, name: str) -> Origin | Source:
+    """Imported only when asked for: each of these brings a library along."""
+    if scheme == "builtin":
+        from .builtin import builtin_origin
+
+        return builtin_origin(name)
+    from .libraries import hf_origin, torchvision_origin
+
+    return hf_origin(name) if scheme == "hf" else torchvision_origin(name)
+
+
+def _unknown(spec: str) -> str:
+    path = Path(spec).expanduser()
+    if path.is_file():
+        return f"{spec} is a file; data is {FORMS}."
+    hint = nearest(spec, ["builtin:digits", "builtin:avatars", "builtin:faces", "builtin:emoji"])
+    beside = [p.name for p in path.parent.iterdir() if p.is_dir()] if path.parent.is_dir() else []
+    return f"There is no folder {spec}; data is {FORMS}.{hint or nearest(path.name, beside)}"
+
+
+def _packed(origin: Origin, settings: DataSettings, progress: Progress | None) -> PackSource:
+    if is_label_file(settings.labels) and not isinstance(origin, FolderOrigin):
+        raise ValueError(f"A label file goes with a folder of images; {origin.name} brings its own labels.")
+    how = Preparation(settings.size, settings.channels, settings.resize)
+    opened = pack(origin, how, strict=settings.strict, progress=progress)
+    notes = list(origin.notes) if isinstance(origin, FolderOrigin) else []
+    wanted = settings.labels
+    if isinstance(origin, FolderOrigin) and (is_label_file(wanted) or (wanted == "auto" and origin.values)):
+        wanted = origin.attribute
+    attribute = choose_attribute(opened, wanted)
+    if animated := int(opened.index["animated"].sum()):
+        notes.append(f"Of {animated} animated images only the first frame is used.")
+    if broken := opened.manifest.broken:
+        notes.append(f"Broken and left out: {some([name for name, _ in broken])}.")
+    return PackSource(
+        opened, attribute=attribute, validation=settings.validation, flip=settings.flip, notes=notes
+    )
+
+
+def choose_attribute(opened: Pack, wanted: str) -> str | None:
+    """The label to show: the one asked for; or, for `auto`, one that every image has and that groups them.
+
+    `auto` takes sub-folders, else an attribute called `label`, else the only attribute there is; it must have at
+    least two values and two images per value. ValueError names the choices.
+    """
+    classes = opened.manifest.classes
+    complete = {a: bool((opened.labels[:, i] >= 0).all()) for i, a in enumerate(classes)}
+    if wanted == "none":
+        return None
+    if wanted == "auto":
+        only = next(iter(classes)) if len(classes) == 1 else None
+        first = next((a for a in ("folder", "label") if a in classes), only)
+        return first if first and complete[first] and 2 <= len(classes[first]) <= len(opened) / 2 else None
+    wanted = "folder" if wanted == "folders" else wanted
+    if wanted not in classes:
+        known = f"it has {', '.join(classes)}" if classes else "it has none"
+        raise ValueError(f"{opened.manifest.name} has no labels called {wanted!r}; {known}.{nearest(wanted, classes)}")
+    if not complete[wanted]:
+        without = int((opened.labels[:, list(classes).index(wanted)] < 0).sum())
+        raise ValueError(f"{without} of the {len(opened)} images in {opened.manifest.name} have no {wanted!r} label.")
+    return wanted
