@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 OPAQUE = frozenset({"L", "RGB", "CMYK", "LAB"})
 
 
-class BadImage(ValueError):
+class BadImageError(ValueError):
     """An image that cannot be used; the message continues a sentence that starts with the file's name."""
 
 
@@ -19,7 +19,7 @@ def flatten(image: Image.Image) -> Image.Image:
     """The image as opaque 8-bit L, RGB, CMYK or LAB; what is transparent becomes white.
 
     White, because hidden colour under alpha is arbitrary and white is what most pages showed behind it.
-    BadImage for values that have no agreed white point.
+    BadImageError for values that have no agreed white point.
     """
     if image.mode.startswith("I"):
         return _from_integers(image)
@@ -37,7 +37,9 @@ def _from_integers(image: Image.Image) -> Image.Image:
     values = np.asarray(image)
     low, high = int(values.min()), int(values.max())
     if low < 0 or high > 65535:
-        raise BadImage(f"has 32-bit values from {low} to {high}, so its white is unknown; save it with 16 or 8 bits")
+        raise BadImageError(
+            f"has 32-bit values from {low} to {high}, so its white is unknown; save it with 16 or 8 bits"
+        )
     gray = ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
     clear = image.info.get("transparency")
     if isinstance(clear, int):
@@ -49,7 +51,7 @@ def _from_floats(image: Image.Image) -> Image.Image:
     values = np.asarray(image)
     low, high = float(values.min()), float(values.max())
     if not (low >= 0.0 and high <= 1.0):
-        raise BadImage(f"has float values from {low:g} to {high:g}; floats are read as 0 = black to 1 = white")
+        raise BadImageError(f"has float values from {low:g} to {high:g}; floats are read as 0 = black to 1 = white")
     return Image.fromarray(np.rint(values * 255.0).astype(np.uint8))
 
 

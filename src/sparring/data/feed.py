@@ -25,11 +25,28 @@ class Feed(Protocol):
 class Source(Protocol):
     """An opened data set."""
 
-    name: str
-    shape: tuple[int, ...]  # of one sample: (channels, height, width) or (dimensions,)
-    classes: tuple[str, ...]  # names of the labels; empty = none
-    count: int | None  # training samples; None where it is not known (streams)
-    fingerprint: str  # of content and settings
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample: (channels, height, width) or (dimensions,)."""
+        ...
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the labels; empty = none."""
+        ...
+
+    @property
+    def count(self) -> int | None:
+        """Training samples; None where it is not known (streams)."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Of content and settings."""
+        ...
 
     def feed(self, batch: int, *, seed: int, rank: int = 0, world: int = 1, device: str = "cpu") -> Feed:
         """An endless stream of shuffled training batches of `batch` samples over all `world` processes."""

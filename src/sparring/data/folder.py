@@ -10,13 +10,15 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from .images import BadImage, open_image
+from .images import BadImageError, open_image
 from .labels import LabelTable, is_label_file, match_images, read_labels
 from .listing import list_images
 from .origin import Entry
 
-FOREIGN = {ending: "convert them to PNG" for ending in (".jxl", ".svg", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw")}
-FOREIGN |= {ending: "install pillow-heif to read them" for ending in (".heic", ".heif")}
+FOREIGN = {
+    **dict.fromkeys((".jxl", ".svg", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw"), "convert them to PNG"),
+    **dict.fromkeys((".heic", ".heif"), "install pillow-heif to read them"),
+}
 """Endings of pictures that Pillow alone does not read, and what to do about them."""
 
 STYLEGAN_LABELS = "dataset.json"
@@ -83,8 +85,8 @@ class FolderOrigin:
         if not others:
             return f"The folder {self.folder} is empty."
         kinds = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in others)
-        tars = f"For tar shards write {self.folder}/*.tar." if any(ending == ".tar" for ending, _ in others) else ""
-        return " ".join(filter(None, [f"There are no images in {self.folder}, only {kinds}.", tars, *self.notes]))
+        tars = f" For tar shards write {self.folder}/*.tar." if any(ending == ".tar" for ending, _ in others) else ""
+        return " ".join([f"There are no images in {self.folder}, only {kinds}.{tars}", *self.notes])
 
     def _label(self, labels: str) -> None:
         """Check what is asked for before anything is packed."""
@@ -122,11 +124,11 @@ class FolderOrigin:
 
 
 def load_file(path: Path) -> Image.Image:
-    """An image file, not decoded yet. BadImage if it cannot be opened or is no image."""
+    """An image file, not decoded yet. BadImageError if it cannot be opened or is no image."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BadImage(f"cannot be opened ({error.strerror or error})") from None
+        raise BadImageError(f"cannot be opened ({error.strerror or error})") from None
     return open_image(data)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
 from typing import Literal
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from .colour import BadImage, flatten, to_srgb
+from .colour import BadImageError, flatten, to_srgb
 
 Resize = Literal["cover", "contain", "stretch"]
 
@@ -59,9 +60,7 @@ def formats() -> tuple[str, ...]:
     """The formats that are read: Pillow's, and HEIC where the pillow-heif plugin is installed."""
     Image.init()
     if find_spec("pillow_heif"):
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
+        import_module("pillow_heif").register_heif_opener()
     return tuple(sorted(set(Image.OPEN) - REFUSED))
 
 
@@ -83,25 +82,25 @@ def decoding() -> Iterator[None]:
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Whatever a decoder throws at damaged bytes becomes one BadImage."""
+    """Whatever a decoder throws at damaged bytes becomes one BadImageError."""
     try:
         yield
-    except BadImage:
+    except BadImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise BadImage(f"has more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller first") from None
+        raise BadImageError(f"has more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller first") from None
     except UnidentifiedImageError:
-        raise BadImage("is not an image of a format that Pillow reads, or its beginning is damaged") from None
+        raise BadImageError("is not an image of a format that Pillow reads, or its beginning is damaged") from None
     except MemoryError:
-        raise BadImage("needs more memory to decode than there is") from None
-    except Exception as error:  # decoders raise struct.error, IndexError, SyntaxError, zlib.error ... on damaged bytes
-        raise BadImage(f"is damaged ({str(error).strip(' .') or type(error).__name__})") from None
+        raise BadImageError("needs more memory to decode than there is") from None
+    except Exception as error:  # noqa: BLE001 - decoders raise struct.error, IndexError, SyntaxError, zlib.error ...
+        raise BadImageError(f"is damaged ({str(error).strip(' .') or type(error).__name__})") from None
 
 
 def open_image(data: bytes) -> Image.Image:
-    """An image from a file's bytes, not decoded yet; the name's ending does not matter. BadImage if it is none."""
+    """An image from a file's bytes, not decoded yet; the name's ending does not matter. BadImageError if it is none."""
     if not data:
-        raise BadImage("is empty (0 bytes)")
+        raise BadImageError("is empty (0 bytes)")
     with _plainly():
         image = Image.open(BytesIO(data), formats=formats())
     _check_pixels(image)
@@ -112,16 +111,16 @@ def _check_pixels(image: Image.Image) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         limit = MAX_PIXELS // 1_000_000
-        raise BadImage(f"is {width} x {height} pixels, more than {limit} million; make it smaller first")
+        raise BadImageError(f"is {width} x {height} pixels, more than {limit} million; make it smaller first")
     if not width or not height:
-        raise BadImage(f"is {width} x {height} pixels")
+        raise BadImageError(f"is {width} x {height} pixels")
 
 
 def prepare(image: Image.Image, size: int, channels: int, resize: Resize = "cover") -> Prepared:
     """The image upright, opaque, in sRGB, as (size, size, channels) uint8; channels 1 = gray, 3 = RGB.
 
     `cover` fills the square and crops the middle, `contain` fits inside and pads with white, `stretch` ignores
-    the aspect ratio. BadImage for damaged, too large or unsupported images.
+    the aspect ratio. BadImageError for damaged, too large or unsupported images.
     """
     _check_pixels(image)
     mode, form = image.mode, image.format or ""
@@ -152,7 +151,7 @@ def upright(image: Image.Image) -> Image.Image:
     """Turned as its EXIF orientation says; a damaged EXIF block counts as none."""
     try:
         method = UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
-    except Exception:  # a picture is not lost because of its metadata, and the parser raises anything
+    except Exception:  # noqa: BLE001 - a picture is not lost because of its metadata, and parsers raise anything
         method = None
     return image if method is None else image.transpose(method)
 

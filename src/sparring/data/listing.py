@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .images import BadImage, extensions, open_image
+from .images import BadImageError, extensions, open_image
 
 HEAD_BYTES = 65536
 """Enough of a file for every format to be recognised by."""
@@ -88,6 +88,6 @@ def _recognised(path: str) -> bool:
     try:
         with open(path, "rb") as file:
             open_image(file.read(HEAD_BYTES))
-    except (BadImage, OSError):
+    except (BadImageError, OSError):
         return False
     return True

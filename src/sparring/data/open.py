@@ -30,7 +30,7 @@ def open_source(settings: DataSettings, progress: Progress | None = None) -> Sou
         return _packed(FolderOrigin(spec, settings.labels), settings, progress)
     scheme, colon, name = spec.partition(":")
     if colon and scheme in ("builtin", "torchvision", "hf"):
-        found = _elsewhere(scheme, name)
+        found = _elsewhere(scheme, name, settings.size)
         return found if isinstance(found, Source) else _packed(found, settings, progress)
     if "://" in spec or spec.startswith("pipe:") or ".tar" in spec or spec.endswith(".tgz"):
         from .shards import open_shards
@@ -50,12 +50,12 @@ def _check(settings: DataSettings) -> None:
         raise ValueError(f"The held-out share must be at least 0 and less than 1, not {settings.validation}.")
 
 
-def _elsewhere(scheme: str, name: str) -> Origin | Source:
+def _elsewhere(scheme: str, name: str, size: int) -> Origin | Source:
     """Imported only when asked for: each of these brings a library along."""
     if scheme == "builtin":
         from .builtin import builtin_origin
 
-        return builtin_origin(name)
+        return builtin_origin(name, size)
     from .libraries import hf_origin, torchvision_origin
 
     return hf_origin(name) if scheme == "hf" else torchvision_origin(name)
@@ -84,9 +84,7 @@ def _packed(origin: Origin, settings: DataSettings, progress: Progress | None) -
         notes.append(f"Of {animated} animated images only the first frame is used.")
     if broken := opened.manifest.broken:
         notes.append(f"Broken and left out: {some([name for name, _ in broken])}.")
-    return PackSource(
-        opened, attribute=attribute, validation=settings.validation, flip=settings.flip, notes=notes
-    )
+    return PackSource(opened, attribute=attribute, validation=settings.validation, flip=settings.flip, notes=notes)
 
 
 def choose_attribute(opened: Pack, wanted: str) -> str | None:

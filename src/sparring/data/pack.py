@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -100,13 +100,17 @@ def decode(entries: Iterator[Entry], how: Preparation) -> Iterator[Decoded]:
     waiting: deque[Future[list[Decoded]]] = deque()
     try:
         while chunk := list(islice(entries, CHUNK)):
-            waiting.append(pool.submit(lambda some: [_decode(entry, how) for entry in some], chunk))
+            waiting.append(pool.submit(_decode_all, chunk, how))
             if len(waiting) > 2 * workers:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _decode_all(entries: Sequence[Entry], how: Preparation) -> list[Decoded]:
+    return [_decode(entry, how) for entry in entries]
 
 
 def _decode(entry: Entry, how: Preparation) -> Decoded:

@@ -34,7 +34,7 @@ class PackSource:
         m = pack.manifest
         self.pack, self.attribute, self.flip, self.notes = pack, attribute, flip, list(notes)
         self.name = m.name
-        self.shape = (m.channels, m.size, m.size)
+        self.shape: tuple[int, ...] = (m.channels, m.size, m.size)
         self.classes = m.classes[attribute] if attribute else ()
         self.column = pack.labels[:, list(m.classes).index(attribute)].astype(np.int64) if attribute else None
         self.training, self.held = split(pack.index["hash"], validation)

@@ -1,10 +1,10 @@
 """The packed form of a data set: one folder with an array of pixels and a few small files beside it.
 
-    images.npy     (count, size, size, channels) uint8
-    index.bin      one INDEX record per image
-    labels.npy     (count, attributes) int32, -1 = unknown
-    names.jsonl    one JSON string per image
-    manifest.json  everything else
+images.npy     (count, size, size, channels) uint8
+index.bin      one INDEX record per image
+labels.npy     (count, attributes) int32, -1 = unknown
+names.jsonl    one JSON string per image
+manifest.json  everything else
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Pack:
         """(n, size, size, channels) uint8 of these images, in this order; written into `out` where given."""
         if out is None:
             out = np.empty((len(rows), *self.shape), np.uint8)
-        view = memoryview(out.reshape(-1))
+        view = out.reshape(-1).data
         length = self.image_bytes
         for place, row in enumerate(rows.tolist()):
             if self._read_at(view[place * length : (place + 1) * length], self.start + row * length) != length:

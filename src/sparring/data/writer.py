@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class PackWriter:
         self.formats: dict[str, int] = {}
         self.all_gray = True
 
-    def __enter__(self) -> PackWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,7 +121,7 @@ def header(count: int, size: int, channels: int) -> bytes:
     return file.getvalue()
 
 
-def sync(file) -> None:
+def sync(file: IO[Any]) -> None:
     file.flush()
     os.fsync(file.fileno())
 
