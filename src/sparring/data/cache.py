@@ -32,6 +32,7 @@ class Preparation:
     resize: Resize
 
     def key(self, fingerprint: str) -> str:
+        """The name in the cache of this origin prepared like this."""
         text = json.dumps([FORMAT, fingerprint, self.size, self.channels, self.resize])
         return blake2b(text.encode(), digest_size=10).hexdigest()
 
@@ -139,7 +140,7 @@ def cache_trouble() -> Iterator[None]:
         yield
     except OSError as error:
         place = f"{cache_folder()}; set SPARRING_CACHE to a folder on another disk, or free some room"
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise OSError(f"The disk is full while packing images into {place} (`sparring data clear`).") from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
             raise OSError(f"The cache folder cannot be written ({error.strerror}): {place}.") from None

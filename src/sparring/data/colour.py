@@ -71,8 +71,8 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     A profile that is broken or belongs to another mode is ignored, as every viewer does.
     """
     if image.mode == "LAB":
-        return _transform("LAB", b"").apply(image)
-    if profile:
+        profile = b""
+    if profile is not None:
         try:
             transform = _transform(image.mode, profile)
             if transform is not None:

@@ -21,7 +21,11 @@ BANDS = 4
 MAX_PAIRS = 2_000_000
 """Candidates that are looked at; a set with more consists of little else than look-alikes."""
 
-BLOCK = 2048
+BLOCK_PAIRS = 2_000_000
+"""Pairs of hashes that are compared at a time."""
+
+BLOCK_IMAGES = 256
+"""Pairs of images that are compared at a time."""
 
 
 def exact_duplicates(pack: Pack) -> list[NDArray[np.intp]]:
@@ -48,19 +52,17 @@ def candidates(looks: NDArray[np.uint64]) -> Iterator[NDArray[np.intp]]:
         part = (looks >> np.uint64(16 * band)) & np.uint64(0xFFFF)
         order = np.argsort(part, kind="stable")
         for bucket in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
-            for start in range(0, len(bucket) - 1, BLOCK):
-                pairs = close(looks, bucket, start)
+            rows = max(1, BLOCK_PAIRS // len(bucket))
+            for start in range(0, len(bucket) - 1, rows):
+                pairs = close(looks, bucket[start : start + rows], bucket[start:])
                 found += len(pairs)
                 yield pairs
                 if found > MAX_PAIRS:
                     return
 
 
-def close(looks: NDArray[np.uint64], bucket: NDArray[np.intp], start: int) -> NDArray[np.intp]:
-    """The pairs whose first member is among BLOCK members of the bucket and whose second comes later in it."""
-    block, rest = bucket[start : start + BLOCK], bucket[start:]
-    if len(rest) < 2:
-        return np.empty((0, 2), np.intp)
+def close(looks: NDArray[np.uint64], block: NDArray[np.intp], rest: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Near pairs of a member of `block`, with which `rest` begins, and a later member of `rest`."""
     differ = np.bitwise_count(looks[block][:, None] ^ looks[rest][None, :])
     left, right = np.nonzero(np.triu(differ <= NEAR_BITS, 1))
     return np.sort(np.stack([block[left], rest[right]], axis=1), axis=1)
@@ -69,8 +71,8 @@ def close(looks: NDArray[np.uint64], bucket: NDArray[np.intp], start: int) -> ND
 def confirmed(pack: Pack, pairs: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Whether the pixels of each pair agree too, not just the directions of their slopes."""
     alike = np.zeros(len(pairs), bool)
-    for start in range(0, len(pairs), BLOCK // 8):
-        some = pairs[start : start + BLOCK // 8]
+    for start in range(0, len(pairs), BLOCK_IMAGES):
+        some = pairs[start : start + BLOCK_IMAGES]
         left, right = (pack.read(some[:, side]).astype(np.int16) for side in (0, 1))
-        alike[start : start + BLOCK // 8] = np.abs(left - right).mean(axis=(1, 2, 3)) <= NEAR_LEVELS
+        alike[start : start + BLOCK_IMAGES] = np.abs(left - right).mean(axis=(1, 2, 3)) <= NEAR_LEVELS
     return alike

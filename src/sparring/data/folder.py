@@ -95,7 +95,7 @@ class FolderOrigin:
         if is_label_file(labels):
             self._take(read_labels(labels, self.folder))
         elif labels in ("folder", "folders"):
-            self._need_all([f.name for f in self.files if "folder" not in self.labels(f.name)], "lie in no sub-folder")
+            self._need_all([f.name for f in self.files if "folder" not in self.labels(f.name)], "In no sub-folder lie")
         elif labels not in ("auto", "none"):
             choices = "auto, none, folders, or FILE.csv|json|jsonl[:COLUMN]"
             raise ValueError(f"A folder of images has no attribute {labels!r}; labels can be {choices}.")
@@ -116,11 +116,11 @@ class FolderOrigin:
             raise ValueError(f"None of the paths in {table.file}, such as {missing[0]}, is an image in {self.folder}.")
         if missing:
             self.notes.append(f"{table.file.name} labels {some(missing)}, not found in the folder.")
-        self._need_all([f.name for f in self.files if f.name not in self.values], f"have no label in {table.file}")
+        self._need_all([f.name for f in self.files if f.name not in self.values], f"{table.file} has no label for")
 
     def _need_all(self, without: list[str], what: str) -> None:
         if without:
-            raise ValueError(f"{some(without)} {what}; label them, take them out, or set labels to none.")
+            raise ValueError(f"{what} {some(without)}; label what is missing, take it out, or set labels to none.")
 
 
 def load_file(path: Path) -> Image.Image:

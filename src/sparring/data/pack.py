@@ -32,6 +32,8 @@ CHUNK = 16
 
 @dataclass(frozen=True)
 class Decoded:
+    """An entry and its image, or why it has none."""
+
     entry: Entry
     image: Prepared | None
     trouble: str = ""  # why there is no image

@@ -44,5 +44,6 @@ class Sampler:
 
     def words(self, stream: int, number: int, count: int) -> NDArray[np.uint64]:
         # The counter's low words count the draws, so `number` in a high word starts a stream that meets no other.
-        bits = np.random.Philox(key=[self.seed, stream], counter=[0, 0, number, 0])
+        key, counter = (np.array(words, np.uint64) for words in ([self.seed, stream], [0, 0, number, 0]))
+        bits = np.random.Philox(key=key, counter=counter)
         return np.asarray(bits.random_raw(count), np.uint64)

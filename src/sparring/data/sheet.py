@@ -25,12 +25,12 @@ INK, PAPER = (40, 40, 40), (255, 255, 255)
 def contact_sheet(source: PackSource, rows: int = 6) -> Image.Image:
     """Evenly spread images in `rows` rows of ten; with labels, one row per class (at most twelve) under its name."""
     if source.column is None:
-        return draw(source, [("", spread_out(np.arange(len(source.pack)), COLUMNS * rows))])
+        return _draw(source, [("", spread_out(np.arange(len(source.pack)), COLUMNS * rows))])
     groups = []
     for code, name in list(enumerate(source.classes))[:MAX_CLASSES]:
         members = np.flatnonzero(source.column == code)
         groups.append((f"{name} ({len(members)})", spread_out(members, COLUMNS)))
-    return draw(source, groups)
+    return _draw(source, groups)
 
 
 def spread_out(rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:
@@ -39,7 +39,7 @@ def spread_out(rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:
     return rows[np.linspace(0, len(rows) - 1, count).astype(np.intp)]
 
 
-def draw(source: PackSource, groups: list[tuple[str, NDArray[np.intp]]]) -> Image.Image:
+def _draw(source: PackSource, groups: list[tuple[str, NDArray[np.intp]]]) -> Image.Image:
     size = source.shape[1]
     tile = size * max(1, math.ceil(TILE_PIXELS / size))
     step = tile + GAP_PIXELS
