@@ -8,7 +8,6 @@ to be used with spectral normalisation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
@@ -16,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..layers.conditional_norm import ConditionalBatchNorm2d
 from ..layers.initialise import RESIDUAL_GAIN, orthogonal_, xavier_
 from ..layers.labels import check, tiled
 from ..layers.projection import LabelHead
@@ -46,15 +46,15 @@ def critic_widths(size: int, width: int) -> tuple[list[int], int]:
     return [*behind, behind[-1]], halvings
 
 
-def initialise_(blocks: Iterable[UpBlock | DownBlock], others: Iterable[nn.Module | None], how: str) -> None:
-    shortcuts = []
-    for block in blocks:
-        for conv in (block.conv1, block.conv2):
-            orthogonal_(conv) if how == "orthogonal" else xavier_(conv, RESIDUAL_GAIN)
-        shortcuts.append(block.shortcut)
-    for part in [*shortcuts, *others]:
-        if part is not None:
-            orthogonal_(part) if how == "orthogonal" else xavier_(part)
+def initialise_(network: nn.Module, how: str) -> None:
+    """Layers in the order they were made, then the conditional norms, which must start as plain ones."""
+    for name, layer in network.named_modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear, nn.Embedding)):
+            gain = RESIDUAL_GAIN if name.endswith((".conv1", ".conv2")) else 1.0
+            orthogonal_(layer) if how == "orthogonal" else xavier_(layer, gain)
+    for layer in network.modules():
+        if isinstance(layer, ConditionalBatchNorm2d):
+            layer.reset_parameters()
 
 
 class Generator(nn.Module):
@@ -69,11 +69,12 @@ class Generator(nn.Module):
         plan = generator_widths(size, settings.width)
         self.start = (plan[0], 4, 4)
         self.dense = nn.Linear(shape.latent, plan[0] * 16)
-        blocks = [UpBlock(inputs, outputs, shape.classes, settings.upsample) for inputs, outputs in pairwise(plan)]
-        self.blocks = nn.ModuleList(blocks)
+        self.blocks = nn.ModuleList(
+            UpBlock(inputs, outputs, shape.classes, settings.upsample) for inputs, outputs in pairwise(plan)
+        )
         self.norm = nn.BatchNorm2d(plan[-1])
         self.head = nn.Conv2d(plan[-1], channels, 3, padding=1)
-        initialise_(blocks, [self.dense, self.head], settings.weights)
+        initialise_(self, settings.weights)
 
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         h = self.dense(z).unflatten(1, self.start)
@@ -97,15 +98,14 @@ class Critic(nn.Module):
         self.joins = min(3, len(outputs) - 1)  # labels join before this block
         if self.classes:
             inputs[self.joins] += EMBEDDING
-        blocks = [
+        self.blocks = nn.ModuleList(
             DownBlock(a, b, halve=i < halvings, entry=i == 0, rectified=settings.shortcut == "rectified")
             for i, (a, b) in enumerate(zip(inputs, outputs, strict=True))
-        ]
-        self.blocks = nn.ModuleList(blocks)
+        )
         self.embedding = nn.Embedding(self.classes, EMBEDDING) if self.classes else None
         self.head = nn.Linear(outputs[-1], 1, bias=settings.head_bias)
         self.labels = LabelHead(settings.conditioning, outputs[-1], shape.classes)
-        initialise_(blocks, [self.embedding, self.head, self.labels], settings.weights)
+        initialise_(self, settings.weights)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Verdict:
         h, features = x, list[Tensor]()
