@@ -146,9 +146,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1000, help="updates of each network")
     parser.add_argument("--batch", type=int, default=64, help="images per update")
     parser.add_argument("--seed", type=int, default=0, help="seed of weights, noise and order")
-    parser.add_argument(
-        "--width", type=int, default=32, help="channels at 16x16; the paper has 64 at half of the size"
-    )
+    parser.add_argument("--width", type=int, default=32, help="channels at 16x16; the paper has 64 at half of the size")
     parser.add_argument("--save", metavar="FILE", help="write the generator's weights here")
     parser.add_argument("--samples", metavar="FILE", help="write a picture of 64 samples here")
     options = parser.parse_args()

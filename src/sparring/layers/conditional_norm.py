@@ -23,6 +23,7 @@ class ConditionalBatchNorm2d(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
+        """Scales 1 and shifts 0, for every class."""
         scale, shift = self.embedding.weight.data.chunk(2, 1)
         nn.init.ones_(scale)
         nn.init.zeros_(shift)
