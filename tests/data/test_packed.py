@@ -17,7 +17,7 @@ from sparring.data.cache import Preparation
 from sparring.data.feed import Source
 from sparring.data.folder import FolderOrigin
 from sparring.data.pack import pack
-from sparring.data.packed import PackSource, split, to_float
+from sparring.data.packed import PackSource, floats, split, to_float
 from sparring.data.packfile import FORMAT, INDEX, Manifest, Pack
 from sparring.data.writer import header
 from sparring.settings import to_json
@@ -57,7 +57,8 @@ def test_values_layout_and_labels(packed: Pack) -> None:
 
 
 def test_the_range_is_exact() -> None:
-    levels = to_float(torch.arange(256, dtype=torch.uint8).reshape(1, 16, 16, 1), None)
+    levels = to_float(torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16), None)
+    assert torch.equal(torch.from_numpy(floats(np.arange(256, dtype=np.uint8))), levels.flatten())
     assert levels.min() == -1.0
     assert levels.max() == 1.0
     assert torch.equal(((levels + 1) * 127.5).round().to(torch.uint8).flatten(), torch.arange(256, dtype=torch.uint8))
@@ -73,10 +74,18 @@ def test_mirrored_images_are_mirrored(packed: Pack, channels: int, tmp_path: Pat
     straight, mixed = plain.batch(5).image, flipping.batch(5).image
     assert 0 < flips.sum() < 16
     assert torch.equal(mixed, torch.where(flips[:, None, None, None], straight.flip(3), straight))
-    pixels = torch.from_numpy(packed.read(np.arange(16)))
-    assert torch.equal(
-        to_float(pixels, flips), to_float(torch.where(flips[:, None, None, None], pixels.flip(2), pixels), None)
-    )
+
+
+def test_other_devices_get_the_same_images(packed: Pack) -> None:
+    """There is none here, so what is sent is finished on the CPU, by the operations a device would run."""
+    source = PackSource(packed, attribute="folder", flip=True)
+    here, there = (source.feed(16, seed=3) for _ in range(2))
+    there.device = torch.device("mps")
+    gathered = there._gather(2)
+    assert gathered.image.dtype == torch.uint8
+    image = to_float(gathered.image, gathered.flips)
+    assert torch.equal(image, here.batch(2).image)
+    assert image.is_contiguous(memory_format=torch.channels_last)
 
 
 @pytest.mark.parametrize("prefetch", [False, True])

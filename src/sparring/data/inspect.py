@@ -39,7 +39,7 @@ def inspect_source(source: Source) -> dict[str, object]:
 
 
 def spread(values: NDArray[np.generic]) -> dict[str, float]:
-    low, middle, high = np.percentile(values.astype(np.float64), [0, 50, 100])
+    low, middle, high = np.percentile(values.astype(np.float64), [0, 50, 100]).tolist()
     return {"min": round(low, 3), "median": round(middle, 3), "max": round(high, 3)}
 
 

@@ -120,9 +120,9 @@ def split(hashes: NDArray[np.uint64], validation: float) -> tuple[NDArray[np.int
 
 @dataclass(frozen=True)
 class Gathered:
-    """What is read ahead: uint8 images in storage order, and what is still to be done to them."""
+    """What is read ahead."""
 
-    pixels: Tensor  # (n, height, width, channels) uint8
+    image: Tensor  # (n, channels, height, width): finished on the CPU; uint8 for other devices
     flips: Tensor | None  # (n,) bool, None where none is left to do
     label: Tensor | None  # (n,) int64
 
@@ -130,7 +130,7 @@ class Gathered:
 class PackFeed:
     """Endless shuffled batches of a PackSource; batch `index` depends on nothing but the seed and the index.
 
-    Images leave the CPU as uint8 and become float32 in [-1, 1] on the device, in channels_last order.
+    Images are float32 in [-1, 1] in channels_last order. They leave the CPU as uint8, a quarter of the bytes.
     """
 
     def __init__(self, source: PackSource, sampler: Sampler, part: range, device: torch.device, prefetch: bool):
@@ -143,7 +143,9 @@ class PackFeed:
     def batch(self, index: int) -> Batch:
         """This process's part of global batch number `index` >= 0."""
         gathered = self._take(index)
-        image = to_float(self._send(gathered.pixels), None if gathered.flips is None else self._send(gathered.flips))
+        image = gathered.image
+        if image.dtype == torch.uint8:
+            image = to_float(self._send(image), None if gathered.flips is None else self._send(gathered.flips))
         if gathered.label is None:
             return Batch(image=image)
         return Batch(image=image, label=self._send(gathered.label))
@@ -161,20 +163,21 @@ class PackFeed:
         return tensor.to(self.device, non_blocking=True)
 
     def _gather(self, index: int) -> Gathered:
-        """Without a torch operation, as each thread that computes with torch would start threads of its own."""
-        pack, part, pinned = self.source.pack, self.part, self.device.type == "cuda"
+        """By numpy alone. Each thread that computes with torch would start threads of its own, and where other
+        programs want the cores too, these wait for each other a hundred times longer than the work takes.
+        """
+        pack, part = self.source.pack, self.part
         rows = self.source.training[self.sampler.rows(index, part.start, part.stop)]
-        pixels = torch.empty((len(rows), *pack.shape), dtype=torch.uint8, pin_memory=pinned)
-        pack.read(rows, pixels.numpy())
-        flips = None
-        if self.source.flip:
-            mirrored = self.sampler.flips(index, part.start, part.stop)
-            if self.device.type == "cpu":
-                mirror(pixels.numpy(), mirrored)
-            else:
-                flips = torch.from_numpy(mirrored)
         label = None if self.source.column is None else torch.from_numpy(self.source.column[rows])
-        return Gathered(pixels, flips, label)
+        flips = self.sampler.flips(index, part.start, part.stop) if self.source.flip else None
+        if self.device.type == "cpu":
+            pixels = pack.read(rows)
+            if flips is not None:
+                mirror(pixels, flips)
+            return Gathered(nchw(floats(pixels)), None, label)
+        pinned = torch.empty((len(rows), *pack.shape), dtype=torch.uint8, pin_memory=self.device.type == "cuda")
+        pack.read(rows, pinned.numpy())
+        return Gathered(pinned.permute(0, 3, 1, 2), None if flips is None else torch.from_numpy(flips), label)
 
 
 def mirror(pixels: NDArray[np.uint8], which: NDArray[np.bool_]) -> None:
@@ -184,12 +187,24 @@ def mirror(pixels: NDArray[np.uint8], which: NDArray[np.bool_]) -> None:
         pixels[which, :, :, channel] = chosen[:, :, ::-1, channel]
 
 
-def to_float(pixels: Tensor, flips: Tensor | None) -> Tensor:
-    """(n, height, width, channels) uint8 -> (n, channels, height, width) float32 in [-1, 1], channels_last."""
+def floats(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """0..255 -> [-1, 1], float32, in the same shape."""
+    values = np.empty(pixels.shape, np.float32)
+    np.divide(pixels, np.float32(127.5), out=values, dtype=np.float32)
+    np.subtract(values, np.float32(1.0), out=values)
+    return values
+
+
+def to_float(image: Tensor, flips: Tensor | None) -> Tensor:
+    """(n, channels, height, width) uint8 -> float32 in [-1, 1], on the image's device and in its memory order.
+
+    `flips`: (n,) bool, which images are to be mirrored; None = none.
+    """
     if flips is not None:
-        pixels = torch.where(flips[:, None, None, None], pixels.flip(2), pixels)
-    return pixels.to(torch.float32).div_(127.5).sub_(1.0).permute(0, 3, 1, 2)
+        image = torch.where(flips[:, None, None, None], image.flip(3), image)
+    return image.to(torch.float32).div_(127.5).sub_(1.0)
 
 
-def nchw(pixels: NDArray[np.uint8]) -> Tensor:
+def nchw(pixels: NDArray[np.generic]) -> Tensor:
+    """(n, height, width, channels) -> (n, channels, height, width) of the same memory, so channels_last."""
     return torch.from_numpy(pixels).permute(0, 3, 1, 2)
