@@ -47,6 +47,26 @@ def endless(images: Tensor, batch: int, seed: int) -> Iterator[Tensor]:
                 yield images[picks]
 
 
+def spread(weight: Tensor) -> Tensor:
+    """The 4x4 kernel that is a 3x3 kernel in its four places, added up."""
+    corners = [F.pad(weight, (left, 1 - left, top, 1 - top)) for left in (0, 1) for top in (0, 1)]
+    return (corners[0] + corners[1]) + (corners[2] + corners[3])
+
+
+def conv_of_doubled(x: Tensor, conv: nn.Conv2d) -> Tensor:
+    """conv(F.interpolate(x, scale_factor=2)) at 4/9 of the cost.
+
+    Doubling makes squares of four equal pixels, so each output pixel needs only 2x2 different inputs, not 3x3.
+    """
+    kernel = spread(conv.weight.flip(2, 3)).transpose(0, 1)
+    return F.conv_transpose2d(x, kernel, conv.bias, stride=2, padding=1)
+
+
+def pooled_conv(x: Tensor, conv: nn.Conv2d) -> Tensor:
+    """F.avg_pool2d(conv(x), 2) at 4/9 of the cost: the mean of four 3x3 windows is one 4x4 window."""
+    return F.conv2d(x, spread(conv.weight) / 4, conv.bias, stride=2, padding=1)
+
+
 class UpBlock(nn.Module):
     """(n, width, h, w) -> (n, width, 2h, 2w)."""
 
@@ -59,7 +79,7 @@ class UpBlock(nn.Module):
         self.shortcut = nn.Conv2d(width, width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.conv1(F.interpolate(F.relu(self.norm1(x)), scale_factor=2))
+        h = conv_of_doubled(F.relu(self.norm1(x)), self.conv1)
         h = self.conv2(F.relu(self.norm2(h)))
         # A 1x1 convolution and doubling may change places; the convolution costs a quarter at the smaller size.
         return h + F.interpolate(self.shortcut(x), scale_factor=2)
@@ -93,10 +113,10 @@ class DownBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         # The first block sees the image itself: rectifying it would throw away every dark pixel.
         h = self.conv1(x if self.first else F.relu(x))
-        h = self.conv2(F.relu(h))
-        if self.halve:
-            h, x = F.avg_pool2d(h, 2), F.avg_pool2d(x, 2)
-        return h + self.shortcut(x)
+        h = F.relu(h)
+        if not self.halve:
+            return self.conv2(h) + self.shortcut(x)
+        return pooled_conv(h, self.conv2) + self.shortcut(F.avg_pool2d(x, 2))
 
 
 class Critic(nn.Module):

@@ -21,12 +21,21 @@ def test_shortcuts_read_the_input_before_the_activation():
     assert torch.equal(rectified(x), kept.relu())
 
 
+def assert_equal_gradients(block, ours, published):
+    weights, toward = list(block.parameters()), torch.randn_like(ours)
+    pairs = zip(*(torch.autograd.grad(out, weights, toward) for out in (ours, published)), strict=True)
+    for mine, theirs in pairs:
+        torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-4)
+
+
 @pytest.mark.parametrize("entry", [False, True])
 def test_halving_equals_the_published_order(entry):
-    """The 1x1 shortcut commutes with pooling, so pooling first changes nothing but the cost."""
+    """Working at the smaller resolution changes nothing but the cost."""
     block, x = DownBlock(4, 6, entry=entry), torch.randn(2, 4, 8, 8)
     h = block.conv2(block.conv1(x if entry else x.relu()).relu())
-    torch.testing.assert_close(block(x), F.avg_pool2d(h, 2) + F.avg_pool2d(block.shortcut(x), 2))
+    published = F.avg_pool2d(h, 2) + F.avg_pool2d(block.shortcut(x), 2)
+    torch.testing.assert_close(block(x), published)
+    assert_equal_gradients(block, block(x), published)
 
 
 @pytest.mark.parametrize("how", ["nearest", "bilinear"])
@@ -34,7 +43,9 @@ def test_doubling_equals_the_published_order(how):
     block, x = UpBlock(4, 6, upsample=how), torch.randn(2, 4, 5, 5)
     h = block.conv1(double(F.relu(block.norm1(x)), how))
     h = block.conv2(F.relu(block.norm2(h)))
-    torch.testing.assert_close(block(x), h + block.shortcut(double(x, how)))
+    published = h + block.shortcut(double(x, how))
+    torch.testing.assert_close(block(x), published)
+    assert_equal_gradients(block, block(x), published)
 
 
 def test_the_middle_is_as_narrow_as_the_input_but_at_the_entry():
