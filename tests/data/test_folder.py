@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -96,6 +97,15 @@ def test_folders_without_images(tmp_path: Path, make, sentence: str) -> None:
         FolderOrigin(folder)
 
 
+def test_folders_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr("sparring.data.listing.os.scandir", refuse)
+    with pytest.raises(OSError, match=r"The folder .* cannot be read \(Permission denied\)"):
+        FolderOrigin(tmp_path)
+
+
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     write_images(tmp_path, ["a.png"])
     with pytest.raises(ValueError, match="is not a folder"):
@@ -105,7 +115,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 def test_images_nobody_can_read_are_mentioned(tmp_path: Path) -> None:
     write_images(tmp_path, ["a.png"])
     (tmp_path / "b.HEIC").write_bytes(b"x")
-    assert FolderOrigin(tmp_path).notes == ["1 .heic files are left out; install pillow-heif to read them."]
+    assert FolderOrigin(tmp_path).notes == ["Left out: .heic files (1); install pillow-heif to read them."]
 
 
 def test_sub_folders_are_labels(tmp_path: Path) -> None:

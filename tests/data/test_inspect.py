@@ -53,11 +53,11 @@ def test_facts(source: PackSource) -> None:
 def test_warnings(source: PackSource) -> None:
     assert inspect_source(source)["warnings"] == [
         "There are only 62 images; with fewer than 500 a GAN soon repeats them.",
-        "1 of the images are exact copies of others.",
-        "1 of the images nearly equal others; copies are learned by heart.",
+        "Exact copies of other images: 1.",
+        "Nearly equal to other images: 1; copies are learned by heart.",
         "The aspect ratios differ, mostly from 0.80 to 4.40; resize = cover crops a lot from some.",
-        "62 of the images are smaller than 64 pixels and are scaled up, which blurs them.",
-        "6 of the images are gray among coloured ones.",
+        "Smaller than 64 pixels, so scaled up and blurred: 62 of the 62 images.",
+        "Gray among coloured images: 6 of the 62 images.",
         "The classes are uneven: 57 images of 'many', but 5 of 'few'.",
     ]
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.data.pictures import encoded, noise, write_images
 
-from sparring.data.open import open_source
+from sparring.data.cache import Preparation
+from sparring.data.open import choose_attribute, open_source
+from sparring.data.origin import Entry
+from sparring.data.pack import pack
+from sparring.data.packfile import Pack
 from sparring.data.settings import DataSettings
 
 
@@ -55,8 +60,8 @@ def test_what_was_left_out_is_said(tmp_path: Path) -> None:
     facts = open_source(DataSettings(spec=str(folder))).facts()
     assert facts["broken_named"] == ["007.png is empty (0 bytes)"]
     assert facts["notes"] == [
-        "1 .heic files are left out; install pillow-heif to read them.",
-        "Of 1 animated images only the first frame is used.",
+        "Left out: .heic files (1); install pillow-heif to read them.",
+        "Only the first frame is used of each animated image (1).",
         "Broken and left out: 1 image (007.png).",
     ]
     with pytest.raises(ValueError, match="strict"):
@@ -84,3 +89,60 @@ def test_refusals(tmp_path: Path, change: dict[str, object], sentence: str) -> N
     settings = {"spec": str(folder), **change, **({"spec": spec} if spec else {})}
     with pytest.raises(ValueError, match=sentence):
         open_source(DataSettings(**settings))
+
+
+class Heads:
+    """Four drawn images with attributes, one of which not every image has."""
+
+    name, licence, credit = "heads", "CC0", "nobody"
+
+    def __init__(self, *attributes: str):
+        self.attributes = attributes
+
+    def fingerprint(self) -> str:
+        return f"heads {self.attributes}"
+
+    def __len__(self) -> int:
+        return 4
+
+    def entries(self) -> Iterator[Entry]:
+        for number in range(4):
+            values = {"hair": "ab"[number % 2], "label": "xy"[number // 2], "unique": str(number), "hat": "h"}
+            known = {name: values[name] for name in self.attributes if name != "hat" or number}
+            yield Entry(str(number), lambda n=number: noise(16, 16, seed=n), known)
+
+
+def heads(*attributes: str) -> Pack:
+    return pack(Heads(*attributes), Preparation(16, 3, "cover"))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "wanted", "chosen"),
+    [
+        (("hair",), "auto", "hair"),
+        (("hair", "hat"), "auto", None),
+        (("hair", "label", "unique"), "auto", "label"),
+        (("unique",), "auto", None),
+        (("hat",), "auto", None),
+        ((), "auto", None),
+        (("hair", "label"), "hair", "hair"),
+        (("unique",), "unique", "unique"),
+        (("hair", "label"), "none", None),
+    ],
+)
+def test_attributes(attributes: tuple[str, ...], wanted: str, chosen: str | None) -> None:
+    assert choose_attribute(heads(*attributes), wanted) == chosen
+
+
+@pytest.mark.parametrize(
+    ("attributes", "wanted", "sentence"),
+    [
+        (("hair", "label"), "hairs", r"no labels called 'hairs'; it has hair, label. Did you mean 'hair'\?"),
+        ((), "hair", "it has none"),
+        (("hair",), "folders", "no labels called 'folder'; it has hair"),
+        (("hat",), "hat", "1 of the 4 images in heads have no 'hat' label"),
+    ],
+)
+def test_attributes_that_are_not_there(attributes: tuple[str, ...], wanted: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        choose_attribute(heads(*attributes), wanted)

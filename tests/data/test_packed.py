@@ -98,6 +98,13 @@ def test_a_batch_depends_on_its_number_alone(packed: Pack, prefetch: bool) -> No
     assert not torch.equal(source.feed(8, seed=8).batch(0).image, in_order[0])
 
 
+def test_systems_without_positioned_reads(packed: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.array([5, 0, 29, 5])
+    expected = packed.read(rows)
+    monkeypatch.setattr("sparring.data.packfile.sys.platform", "win32")
+    assert (packed.read(rows) == expected).all()
+
+
 @pytest.mark.parametrize("world", [2, 4])
 def test_the_parts_of_all_processes_make_up_the_batch(packed: Pack, world: int) -> None:
     source = PackSource(packed, attribute="folder", flip=True)

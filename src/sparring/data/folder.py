@@ -45,7 +45,7 @@ class FolderOrigin:
         listing = list_images(self.folder)
         self.files = listing.files
         others = listing.others
-        self.notes = [f"{others[end]} {end} files are left out; {FOREIGN[end]}." for end in FOREIGN if others[end]]
+        self.notes = [f"Left out: {end} files ({others[end]}); {FOREIGN[end]}." for end in FOREIGN if others[end]]
         if not self.files:
             raise ValueError(self._nothing(others.most_common(3)))
         self.prefix = Path(os.path.commonpath([PurePosixPath(f.name).parent for f in self.files])).as_posix()

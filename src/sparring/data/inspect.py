@@ -75,22 +75,22 @@ def warnings(source: PackSource, facts: dict[str, object]) -> list[str]:
     if m.count < FEW_IMAGES:
         found.append(f"There are only {m.count} images; with fewer than {FEW_IMAGES} a GAN soon repeats them.")
     if facts["duplicates"]:
-        found.append(f"{facts['duplicates']} of the images are exact copies of others.")
+        found.append(f"Exact copies of other images: {facts['duplicates']}.")
     if facts["near_duplicates"]:
-        found.append(f"{facts['near_duplicates']} of the images nearly equal others; copies are learned by heart.")
+        found.append(f"Nearly equal to other images: {facts['near_duplicates']}; copies are learned by heart.")
     low, high = np.percentile(index["width"] / index["height"], [5, 95])
     if high > ASPECTS_DIFFER * low and m.resize != "contain":
         what = "crops a lot from some" if m.resize == "cover" else "bends some out of shape"
         found.append(f"The aspect ratios differ, mostly from {low:.2f} to {high:.2f}; resize = {m.resize} {what}.")
     small = int((np.minimum(index["width"], index["height"]) < m.size).sum())
     if small:
-        found.append(f"{small} of the images are smaller than {m.size} pixels and are scaled up, which blurs them.")
-    if m.channels == 3 and 0 < facts_gray(source) < m.count:
-        found.append(f"{facts_gray(source)} of the images are gray among coloured ones.")
+        found.append(f"Smaller than {m.size} pixels, so scaled up and blurred: {small} of the {m.count} images.")
+    if m.channels == 3 and 0 < gray_count(source) < m.count:
+        found.append(f"Gray among coloured images: {gray_count(source)} of the {m.count} images.")
     return [*found, *label_warnings(balance(source))]
 
 
-def facts_gray(source: PackSource) -> int:
+def gray_count(source: PackSource) -> int:
     return int(source.pack.index["gray"].sum())
 
 

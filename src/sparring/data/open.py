@@ -81,7 +81,7 @@ def _packed(origin: Origin, settings: DataSettings, progress: Progress | None) -
         wanted = origin.attribute
     attribute = choose_attribute(opened, wanted)
     if animated := int(opened.index["animated"].sum()):
-        notes.append(f"Of {animated} animated images only the first frame is used.")
+        notes.append(f"Only the first frame is used of each animated image ({animated}).")
     if broken := opened.manifest.broken:
         notes.append(f"Broken and left out: {some([name for name, _ in broken])}.")
     return PackSource(opened, attribute=attribute, validation=settings.validation, flip=settings.flip, notes=notes)
