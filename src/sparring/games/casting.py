@@ -30,6 +30,7 @@ class GameSettings(Protocol):
 
     networks: ClassVar[tuple[str, ...]]  # roles of the networks it is built from
     players: ClassVar[tuple[str, ...]]  # who has an optimiser
+    averaged: ClassVar[tuple[str, ...]]  # players whose averaged copy makes the samples
 
     @property
     def kind(self) -> str: ...

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from torch import Tensor
 
-from ..networks.network import Shape
+from ..networks.network import Shape, positive
 from ..play import chance
 from ..play.game import Batch, Clock, Game, Losses, Player, Readings, Stage, Turn
 from ..play.referee import Referee, critic_turns
@@ -32,6 +32,12 @@ class SynthesisSettings:
     reuse: bool = True
     """The generator learns from the fakes the critic just saw instead of making new ones; with one critic step."""
 
+    def __post_init__(self) -> None:
+        positive("latent", self.latent)
+        positive("critic_steps", self.critic_steps)
+        if self.clip < 0:
+            raise ValueError(f"clip must not be negative, and is {self.clip}")
+
     networks: ClassVar[tuple[str, ...]] = ("generator", "critic")
     players: ClassVar[tuple[str, ...]] = ("generator", "critic")
     averaged: ClassVar[tuple[str, ...]] = ("generator",)
@@ -41,7 +47,6 @@ class SynthesisSettings:
 
     @property
     def batches(self) -> int:
-        """Batches of real samples that one round draws."""
         return self.critic_steps
 
     def build(self, cast: Cast) -> Game:
@@ -51,14 +56,18 @@ class SynthesisSettings:
 class Synthesis(Game):
     """One generator against one critic."""
 
-    needs = frozenset({"image"})
-
     def __init__(self, options: SynthesisSettings, cast: Cast):
         super().__init__()
         self.options, self.cast = options, cast
         self.generator, self.critic = cast.networks["generator"], cast.networks["critic"]
         self.referee = Referee(cast.rules)
         self.reuse = options.reuse and options.critic_steps == 1
+        self.needs = frozenset({"image", "label"} if cast.classes else {"image"})
+        if options.clip and (penalties := [*cast.rules.penalties]):
+            raise ValueError(
+                f"clip and {penalties[0]} both bound the critic; set game.clip or rules.{penalties[0]} to 0"
+            )
+        self.tend({})
 
     def players(self) -> dict[str, Player]:
         optims, average = self.cast.optims, self.cast.average
@@ -76,12 +85,10 @@ class Synthesis(Game):
 
     def scene(self, batch: Batch, clock: Clock) -> Scene:
         """What the critic sees in its own turns; the fakes' graph is kept for the generator's."""
-        if "fake" not in batch.memo:
-            fake = self.fakes(batch)
-            if not self.reuse:
-                return self.seen(batch, fake)
+        fake = batch.memo["fake"] if "fake" in batch.memo else self.fakes(batch)
+        if self.reuse and fake.requires_grad:
             batch.memo["fake"] = fake
-        return self.seen(batch, batch.memo["fake"].detach())
+        return self.seen(batch, fake.detach())
 
     def generator_loss(self, batch: Batch, clock: Clock) -> Losses:
         """The generator's turn: on the fakes that the critic just saw, where they were kept."""
@@ -95,15 +102,16 @@ class Synthesis(Game):
 
     def fakes(self, batch: Batch) -> Tensor:
         """One generated image for every real one, with its label."""
-        z = chance.normal((len(batch), self.options.latent), batch.image.device)
-        if self.options.prior == "uniform":
-            z = 2 * chance.uniform((len(batch), self.options.latent), batch.image.device) - 1
+        draw = chance.normal if self.options.prior == "normal" else chance.symmetric
+        z = batch.memo["z"] if "z" in batch.memo else draw((len(batch), self.options.latent), batch.image.device)
+        if self.reuse:  # so that fakes whose graph was given up can be made again
+            batch.memo["z"] = z
         return self.generator(z, self.label(batch))
 
     def label(self, batch: Batch) -> Tensor | None:
         return batch.label if self.cast.classes else None
 
     def tend(self, readings: Readings) -> None:
-        if self.options.clip:
-            for parameter in self.critic.parameters():
-                parameter.clamp_(-self.options.clip, self.options.clip)
+        """Keep the weights of a clipped critic within their bound."""
+        for parameter in self.critic.parameters() if self.options.clip else ():
+            parameter.data.clamp_(-self.options.clip, self.options.clip)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -23,15 +24,16 @@ class Adversarial:
     generator: Callable[[Tensor, Tensor], Tensor]  # (fake, real); only relativistic losses read `real`
     relativistic: bool = False  # the generator's side reads the real logits, and logits have no zero
     threshold: float | None = 0.0  # a logit above it means "real"; None = logits have no such point
+    right: Callable[[Tensor, Tensor], Tensor] | None = None  # (real, fake): share of right verdicts without one
 
     def accuracy(self, real: Verdict, fake: Verdict) -> Tensor:
         """Share of right verdicts, 0..1, with this loss's own threshold; P(real > fake) where it has none.
 
-        Relativistic losses compare the pairs they were trained on.
+        Relativistic losses compare what they were trained to compare.
         """
         r, f = real.score, fake.score
-        if self.relativistic:
-            return (r > f).float().mean()
+        if self.right:
+            return self.right(r, f)
         if self.threshold is None:
             return ranking(real, fake)
         return ((r > self.threshold).float().mean() + (f <= self.threshold).float().mean()) / 2
@@ -39,8 +41,9 @@ class Adversarial:
 
 def ranking(real: Verdict, fake: Verdict) -> Tensor:
     """AUC, the probability that a random real sample scores above a random fake one; ties count half."""
-    r, f = real.score[:, None], fake.score[None, :]
-    return (r > f).float().mean() + (r == f).float().mean() / 2
+    r, f = real.score.detach(), fake.score.detach().sort().values
+    below = torch.searchsorted(f, r) + torch.searchsorted(f, r, right=True)  # fakes below, ties once
+    return below.float().mean() / (2 * len(f))
 
 
 ADVERSARIAL: dict[str, Adversarial] = {
@@ -77,6 +80,7 @@ ADVERSARIAL: dict[str, Adversarial] = {
         lambda f, r: F.softplus(r - f).mean(),
         relativistic=True,
         threshold=None,
+        right=lambda r, f: (r > f).float().mean(),
     ),
     # RaGAN, Jolicoeur-Martineau 2018, with the authors' half.
     "relativistic_average": Adversarial(
@@ -84,5 +88,6 @@ ADVERSARIAL: dict[str, Adversarial] = {
         lambda f, r: (F.softplus(r.mean() - f).mean() + F.softplus(r - f.mean()).mean()) / 2,
         relativistic=True,
         threshold=None,
+        right=lambda r, f: ((r > f.mean()).float().mean() + (f < r.mean()).float().mean()) / 2,
     ),
 }

@@ -40,17 +40,22 @@ def share(generator: torch.Generator, part: int, parts: int) -> Iterator[None]:
 
 
 def normal(shape: tuple[int, ...], device: torch.device | None = None) -> Tensor:
-    """N(0, 1), float32, of this shape; the first dimension counts samples."""
+    """N(0, 1) of the default type and this shape; the first dimension counts samples."""
     now = _shares[-1]
     whole = (shape[0] * now.parts, *shape[1:])
     return torch.randn(whole, generator=now.generator, device=device)[now.rows(shape[0])]
 
 
 def uniform(shape: tuple[int, ...], device: torch.device | None = None) -> Tensor:
-    """U[0, 1), float32, of this shape; the first dimension counts samples."""
+    """U[0, 1) of the default type and this shape; the first dimension counts samples."""
     now = _shares[-1]
     whole = (shape[0] * now.parts, *shape[1:])
     return torch.rand(whole, generator=now.generator, device=device)[now.rows(shape[0])]
+
+
+def symmetric(shape: tuple[int, ...], device: torch.device | None = None) -> Tensor:
+    """U[-1, 1) of the default type and this shape; the first dimension counts samples."""
+    return 2 * uniform(shape, device) - 1
 
 
 def integers(high: int, shape: tuple[int, ...], device: torch.device | None = None) -> Tensor:

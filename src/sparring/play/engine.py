@@ -9,9 +9,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from . import chance, parallel
-from .game import Batch, Clock, Game, Readings, Stage, Turn, reporting
-from .guard import Guard, NonFiniteError, Policy, culprit
+from . import chance, memory, parallel
+from .game import Batch, Clock, Game, Losses, Readings, Stage, Turn, reporting
+from .guard import Guard, Policy, culprit
 from .learner import Learner
 from .machine import Machine
 from .solvers import Solver, alternate
@@ -33,7 +33,7 @@ class Engine:
 
     The same seed gives the same run, bit for bit on CPU: resumed or not, and up to rounding also however a
     batch is split over `accumulate` micro-batches and `machine.world` processes. `events` collects sentences
-    about what the engine had to do (halve micro-batches, skip an update); whoever reads them empties it.
+    about what the engine had to do (smaller micro-batches, a skipped update); whoever reads them empties it.
     """
 
     def __init__(
@@ -47,16 +47,21 @@ class Engine:
         accumulate: int = 1,
         compile: bool = False,
         on_nonfinite: Policy = "stop",
+        synchronise_batch_norm: bool = True,
         watchers: Iterable[Watcher] = (),
     ):
         self.game, self.feed, self.machine, self.solver = game, feed, machine, solver
         self.accumulate, self.watchers, self.events = accumulate, tuple(watchers), list[str]()
         check(game, feed, machine, solver, accumulate)
+        # Whether processes speak within a turn: then all of them must do the same in it.
+        self.coupled = synchronise_batch_norm and machine.world > 1
         self.prepare(game)
         self.learners = {name: Learner(player) for name, player in game.players().items()}
-        self.stages, self.clock, self.drawn = game.stages(), Clock(), 0
-        self.clock.total = feed.size * sum(draws(stage) * stage.rounds for stage in self.stages)
-        self.scaler = torch.amp.GradScaler(machine.device.type, enabled=machine.scales)
+        self.stages, self.clock, self.drawn = tuple(s for s in game.stages() if s.rounds), Clock(), 0
+        self.clock.total = feed.size * sum(stage.batches for stage in self.stages)
+        turns = {turn.title for stage in self.stages for turn in stage.turns}
+        # A loss scale per turn, as solvers may hold one turn's gradients while they take another's.
+        self.scalers = {title: torch.amp.GradScaler(machine.device.type, enabled=machine.scales) for title in turns}
         self.guard = Guard(on_nonfinite, machine.asynchronous)
         # One generator, equal on all processes, for everything drawn per sample; networks' own noise differs.
         self.dice = torch.Generator(machine.device).manual_seed(seed)
@@ -70,6 +75,8 @@ class Engine:
 
     def prepare(self, game: Game) -> None:
         """Put the game on the device, alike on all processes and in the layout that is fastest there."""
+        if self.coupled:
+            parallel.synchronise_batch_norm_(game, self.machine.world)
         game.to(self.machine.device).train()
         parallel.broadcast(game, self.machine.world)
         if self.machine.channels_last:
@@ -85,9 +92,9 @@ class Engine:
         """Play to the end, or at most `rounds` more rounds. NonFiniteError if the numbers break down."""
         while not self.over and rounds != 0:
             stage = self.stages[self.clock.stage]
+            self.clock.length = stage.rounds
             if self.clock.round == 0 and stage.enter:
                 stage.enter()
-            self.clock.length = stage.rounds
             self.play_round(stage)
             self.clock.round += 1
             if self.clock.round >= stage.rounds:
@@ -107,6 +114,7 @@ class Engine:
     def draw(self) -> list[Batch]:
         """The next global batch's part of this process, in micro-batches."""
         batch = self.feed.batch(self.drawn)
+        assert len(batch) * self.machine.world == self.feed.size, "a stream gives each process its equal part"
         self.drawn += 1
         self.clock.images += self.feed.size
         return batch.chunks(self.accumulate)
@@ -117,73 +125,82 @@ class Engine:
         Memory running out splits `chunks` further, in place, and tries again.
         """
         start = self.dice.get_state()
+        self.guard.remember(self.game)
         while True:
             try:
-                return self.attempt(turn, chunks, start)
+                readings = self.attempt(turn, chunks, start)
+                break
             except RuntimeError as error:
-                if not out_of_memory(error) or len(chunks[0]) % 2:
+                parts = [] if self.coupled or not memory.ran_out(error) else memory.smaller(chunks)
+                if not parts:
                     raise
-            chunks[:] = [half for chunk in chunks for half in chunk.chunks(2)]
-            self.accumulate = len(chunks)
-            if self.machine.device.type == "cuda":
-                torch.cuda.empty_cache()
+            chunks[:], self.accumulate = parts, len(parts)
+            memory.forget(self.machine.device)
             self.events.append(
-                f"memory ran out in the turn of {turn.title}: going on with micro-batches of {len(chunks[0])}"
+                f"memory ran out in the turn of {turn.title}: going on with micro-batches of {len(parts[0])}"
             )
+        return self.settle(turn, chunks, start, readings)
 
     def attempt(self, turn: Turn, chunks: list[Batch], start: Tensor) -> Readings:
-        """Gradients of all micro-batches, as if nothing can go wrong."""
+        """Forward and backward through all micro-batches; the means of what they measured."""
         for name in turn.players:
             self.learners[name].forget()
-        readings: Readings = {}
-        whole = torch.zeros((), device=self.machine.device)
+        found: list[Readings] = []
         with self.acting(turn):
-            for number, chunk in enumerate(chunks):
-                with self.sharing(start, number, len(chunks)), reporting() as seen:
-                    with self.machine.autocast():
-                        terms = turn.loss(chunk, self.clock)
-                    total = torch.stack(list(terms.values())).sum()
-                    self.scaler.scale(total * (turn.gain / len(chunks))).backward()
-                whole = whole + total.detach()
-                for name, value in {**seen, **terms}.items():
-                    part = value.detach() / len(chunks)
-                    readings[name] = readings[name] + part if name in readings else part
-        return self.settle(turn, chunks, start, readings, whole)
+            for seen, terms in self.losses(turn, chunks, start):
+                total = torch.stack(list(terms.values())).sum()
+                self.scalers[turn.title].scale(total * (turn.gain / len(chunks))).backward()
+                found.append(seen | {name: term.detach() for name, term in terms.items()} | {"loss": total.detach()})
+        if len(found) == 1:
+            return found[0]
+        return {name: torch.stack([part[name] for part in found]).mean(0) for name in found[0]}
 
-    def settle(self, turn: Turn, chunks: list[Batch], start: Tensor, readings: Readings, whole: Tensor) -> Readings:
+    def losses(self, turn: Turn, chunks: list[Batch], start: Tensor) -> Iterator[tuple[Readings, Losses]]:
+        """What each micro-batch reports, and its terms.
+
+        Each draws for the whole global batch from the turn's first state, and keeps its own rows.
+        """
+        for number, chunk in enumerate(chunks):
+            self.dice.set_state(start)
+            part, parts = self.machine.rank * len(chunks) + number, self.machine.world * len(chunks)
+            with chance.share(self.dice, part, parts), reporting() as seen, self.machine.autocast():
+                terms = turn.loss(chunk, self.clock)
+            yield seen, terms
+
+    def settle(self, turn: Turn, chunks: list[Batch], start: Tensor, readings: Readings) -> Readings:
         """Average over processes, measure, guard and clip the gradients at hand."""
-        readings["loss"] = whole / len(chunks)
         learners = {name: self.learners[name] for name in turn.players}
         parallel.average([p for learner in learners.values() for p in learner.parameters], readings, self.machine.world)
-        largest = readings["loss"]
+        scaler, watched = self.scalers[turn.title], readings["loss"]
         for name, learner in learners.items():
-            if self.scaler.is_enabled():
-                self.scaler.unscale_(learner.optimizer)
-            readings[f"gradient/{name}"] = size = learner.clip()
-            largest = largest + size
-        # With a loss scale, overflowing gradients are expected now and then, and the scaler skips them itself.
-        if not self.guard.finite(readings["loss"] if self.scaler.is_enabled() else largest):
-            self.refuse(turn, chunks, start)
-            readings.clear()
-        return readings
+            if scaler.is_enabled():
+                scaler.unscale_(learner.optimizer)
+            readings[f"gradient/{name}"] = size = learner.size()
+            # With a loss scale, overflowing gradients are expected now and then, and the scaler skips them itself.
+            watched = watched if scaler.is_enabled() else watched + size
+        if self.guard.finite(watched):
+            self.guard.in_a_row[turn.title] = 0
+            for name, learner in learners.items():
+                learner.clip(readings[f"gradient/{name}"])
+            return readings
+        self.refuse(turn, chunks, start)
+        return {}
 
     def refuse(self, turn: Turn, chunks: list[Batch], start: Tensor) -> None:
         """Stop with the culprit's name, or drop this update."""
-        grads = {name: p.grad for name, p in self.game.named_parameters()}
-        with self.acting(turn), self.sharing(start, 0, len(chunks)), self.machine.autocast():
-            where = culprit(self.game, lambda: turn.loss(chunks[0], self.clock), grads)
-        if self.guard.policy == "stop":
-            raise NonFiniteError(f"non-finite numbers in the turn of {turn.title}: {where}")
-        self.guard.skipped += 1
-        self.events.append(f"skipped an update of {turn.title}: {where}")
+        mine = {id(p) for name in turn.players for p in self.learners[name].parameters}
+        grads = {name: p.grad for name, p in self.game.named_parameters() if id(p) in mine}
+        with self.acting(turn):
+            where = culprit(self.game, chunks, lambda: (terms for _, terms in self.losses(turn, chunks, start)), grads)
+        self.events.append(self.guard.refuse(turn.title, where))
         for name in turn.players:
             self.learners[name].forget()
 
     def move(self, turn: Turn) -> None:
-        """One optimiser step of every acting player."""
+        """One step of the acting players' optimisers; none for those without gradients."""
         for name in turn.players:
-            self.scaler.step(self.learners[name].optimizer)
-        self.scaler.update()
+            self.scalers[turn.title].step(self.learners[name].optimizer)
+        self.scalers[turn.title].update()
 
     def step(self, turn: Turn, readings: Readings) -> None:
         """Move this turn's players down their gradients, then let everybody look."""
@@ -198,22 +215,18 @@ class Engine:
 
     @contextmanager
     def acting(self, turn: Turn) -> Iterator[None]:
-        """Inside, only the acting players (and who lends them its graph) can learn."""
-        for name, learner in self.learners.items():
-            learner.learnable(name in turn.players or name in turn.lends)
+        """Only the acting players learn; those who lend keep a graph as well."""
+        active = {*turn.players, *turn.lends}
+        others = [learner for name, learner in self.learners.items() if name not in active]
+        for learner in others:
+            learner.learnable(False)
+        for name in active:  # after the others: players may share parameters
+            self.learners[name].learnable(True)
         try:
             yield
         finally:
-            for learner in self.learners.values():
+            for learner in others:
                 learner.learnable(True)
-
-    @contextmanager
-    def sharing(self, start: Tensor, chunk: int, chunks: int) -> Iterator[None]:
-        """Draw for the whole global batch from the turn's first state, and keep the chunk's rows."""
-        if chunks > 1:
-            self.dice.set_state(start)
-        with chance.share(self.dice, self.machine.rank * chunks + chunk, self.machine.world * chunks):
-            yield
 
 
 def check(game: Game, feed: Stream, machine: Machine, solver: Solver, accumulate: int) -> None:
@@ -227,16 +240,10 @@ def check(game: Game, feed: Stream, machine: Machine, solver: Solver, accumulate
             f"a batch of {feed.size} cannot be split evenly over {machine.world} processes x {accumulate} micro-batches"
         )
     turns = [turn for stage in game.stages() for turn in stage.turns]
+    for stage in game.stages():
+        titles = [turn.title for turn in stage.turns]
+        assert len(set(titles)) == len(titles), f"{name} has several turns called {titles}: give them names"
     strangers = {player for turn in turns for player in (*turn.players, *turn.lends)} - set(game.players())
     assert not strangers, f"{name} has turns of unknown players {strangers}"
     if solver is not alternate and any(turn.repeat > 1 for turn in turns):
         raise ValueError(f"repeated turns need the alternate solver, and {name} repeats a turn; set critic_steps=1")
-
-
-def draws(stage: Stage) -> int:
-    """Global batches that one round of a stage draws, not counting rarer turns' extra ones."""
-    return 1 + sum(turn.repeat - 1 for turn in stage.turns if turn.every == 1)
-
-
-def out_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

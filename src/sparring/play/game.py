@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -21,10 +20,12 @@ Readings = dict[str, Tensor]
 class Batch:
     """Tensors by role (`image`, `label`, `source`, `target`, ...), equal in their first dimension.
 
-    `memo` carries results from one turn of a round to later turns of the same round.
+    `memo` carries results from one turn of a round to later turns of the same round; one row per sample, too.
     """
 
     def __init__(self, **tensors: Tensor):
+        if not tensors:
+            raise ValueError("a batch needs at least one tensor")
         lengths = {role: len(t) for role, t in tensors.items()}
         if len(set(lengths.values())) != 1:
             raise ValueError(f"a batch needs tensors of one length, not {lengths}")
@@ -45,13 +46,20 @@ class Batch:
         return frozenset(self.tensors)
 
     def chunks(self, count: int) -> list[Batch]:
-        """`count` equal parts, in order; the batch itself for 1. ValueError if it does not divide."""
+        """`count` equal parts, in order; the batch itself for 1. ValueError if it does not divide.
+
+        The memo is divided as well, without what still has a graph: no graph can be gone through in parts.
+        """
         if count == 1:
             return [self]
         if len(self) % count:
             raise ValueError(f"a batch of {len(self)} cannot be split into {count} equal parts")
-        parts = {role: t.chunk(count) for role, t in self.tensors.items()}
-        return [Batch(**{role: part[i] for role, part in parts.items()}) for i in range(count)]
+        parts = [Batch(**{role: t.chunk(count)[i] for role, t in self.tensors.items()}) for i in range(count)]
+        for name, kept in self.memo.items():
+            if not kept.requires_grad:
+                for part, rows in zip(parts, kept.chunk(count), strict=True):
+                    part.memo[name] = rows
+        return parts
 
 
 @dataclass
@@ -93,7 +101,6 @@ class Turn:
     every: int = 1  # only in every n-th round
     repeat: int = 1  # updates in a row, each on a fresh batch (n_critic)
     gain: float = 1.0  # multiplies the loss; lazy penalties: every=16, gain=16
-    penalty: bool = False  # differentiates twice, so it never runs compiled or in reduced precision
     lends: tuple[str, ...] = ()  # do not learn now, but their graph is kept in `batch.memo` for a later turn
     after: Callable[[Readings], None] | None = None  # clip weights, adapt ADA, trail a copy
 
@@ -109,13 +116,18 @@ class Stage:
     name: str
     turns: tuple[Turn, ...]
     rounds: int
-    enter: Callable[[], None] | None = None
+    enter: Callable[[], None] | None = None  # once, before the first round; what it changes must be saved: a buffer
+
+    @property
+    def batches(self) -> int:
+        """Global batches that the stage draws: one per round, and a fresh one for each repetition."""
+        return self.rounds + sum((turn.repeat - 1) * -(-self.rounds // turn.every) for turn in self.turns)
 
 
 class Game(nn.Module, abc.ABC):
     """Players and rules of one kind of play. Abstract or final: a concrete game is never subclassed."""
 
-    needs: ClassVar[frozenset[str]] = frozenset()
+    needs: frozenset[str] = frozenset()
     """Roles the game reads from a batch; checked against the data before the first step."""
 
     @abc.abstractmethod

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from .game import Losses
+from .game import Batch, Losses
 
 Policy = Literal["stop", "skip"]
 
@@ -21,11 +22,14 @@ class Guard:
     """Looks at one number per turn. On devices that run ahead it looks only now and then, unless it must skip."""
 
     EVERY = 16  # turns between looks on an asynchronous device
+    PATIENCE = 100  # skipped updates of one turn in a row; then skipping is not training any more
 
     def __init__(self, policy: Policy, asynchronous: bool):
         self.policy, self.lag = policy, asynchronous and policy == "stop"
         self.bad: Tensor | None = None
         self.turns = self.skipped = 0
+        self.in_a_row: Counter[str] = Counter()
+        self.buffers: list[tuple[Tensor, Tensor]] = []
 
     def finite(self, number: Tensor) -> bool:
         """False if the turn at hand (or, on lagging devices, a recent one) went non-finite."""
@@ -40,35 +44,69 @@ class Guard:
         """Ask the device now; called before anything is saved."""
         return self.bad is None or not bool(self.bad)
 
+    def remember(self, game: nn.Module) -> None:
+        """Keep the buffers: a batch norm that saw one undefined number has undefined statistics ever after."""
+        if self.policy == "skip":
+            self.buffers = [(buffer, buffer.clone()) for buffer in game.buffers()]
 
-def culprit(game: nn.Module, loss: Callable[[], Losses], gradients: Mapping[str, Tensor | None]) -> str:
-    """Where the first non-finite number arises: a module's output, a term of the loss, or a gradient."""
-    for name, parameter in game.named_parameters():
-        if not bool(torch.isfinite(parameter).all()):
-            return f"the weight {name!r} was already non-finite"
+    def refuse(self, title: str, where: str) -> str:
+        """Drop what the turn left in buffers, and say so. NonFiniteError where the run cannot go on."""
+        if self.policy == "stop":
+            raise NonFiniteError(f"non-finite numbers in the turn of {title}: {where}")
+        for buffer, old in self.buffers:
+            buffer.copy_(old)
+        self.skipped += 1
+        self.in_a_row[title] += 1
+        if self.in_a_row[title] == self.PATIENCE:
+            raise NonFiniteError(f"{self.PATIENCE} updates of {title} in a row were non-finite: {where}")
+        return f"skipped an update of {title}: {where}"
+
+
+def culprit(
+    game: nn.Module,
+    chunks: Sequence[Batch],
+    replay: Callable[[], Iterable[Losses]],
+    gradients: Mapping[str, Tensor | None],
+) -> str:
+    """Where the first non-finite number arises: the data, a module's output, a term of the loss, or a gradient.
+
+    `replay` computes the losses of all micro-batches again; every process must go through all of its own.
+    """
     found: list[str] = []
     hooks = [module.register_forward_hook(watcher(name, found)) for name, module in game.named_modules() if name]
     try:
-        terms = loss()
+        with torch.compiler.set_stance("force_eager"):
+            terms = [(name, term.detach()) for losses in replay() for name, term in losses.items()]
     finally:
         for hook in hooks:
             hook.remove()
+    weights = [name for name, parameter in game.named_parameters() if broken(parameter)]
+    roles = [role for chunk in chunks for role, tensor in chunk.tensors.items() if broken(tensor)]
+    terms_lost = [name for name, term in terms if broken(term)]
+    grads = [name for name, grad in gradients.items() if grad is not None and broken(grad)]
+    if weights:
+        return f"the weight {weights[0]!r} was already non-finite"
+    if roles:
+        return f"the data's {roles[0]!r} is not finite"
     if found:
         return f"the output of {found[0]!r} is the first that is not finite"
-    for name, term in terms.items():
-        if not bool(torch.isfinite(term)):
-            return f"the loss term {name!r} is not finite although every module's output is"
-    for name, grad in gradients.items():
-        if grad is not None and not bool(torch.isfinite(grad).all()):
-            return f"the loss is finite, but the gradient of {name!r} is not"
-    return "the same batch computed again is finite, so the fault is random or the machine's"
+    if terms_lost:
+        return f"the loss term {terms_lost[0]!r} is not finite although every module's output is"
+    if grads:
+        return f"the loss is finite, but the gradient of {grads[0]!r} is not"
+    return "the same batch computed again is finite, so the fault is random, or another process's or the machine's"
+
+
+def broken(tensor: Tensor) -> bool:
+    """Whether any number in it is infinite or undefined."""
+    return not bool(torch.isfinite(tensor).all())
 
 
 def watcher(name: str, found: list[str]) -> Callable[[nn.Module, object, object], None]:
-    """A forward hook that notes the name once the module's output is not finite."""
+    """A forward hook that notes `name` when the output has a non-finite number."""
 
     def look(module: nn.Module, inputs: object, output: object) -> None:
-        if isinstance(output, Tensor) and output.is_floating_point() and not bool(torch.isfinite(output).all()):
+        if isinstance(output, Tensor) and output.is_floating_point() and broken(output):
             found.append(name)
 
     return look

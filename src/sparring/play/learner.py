@@ -15,6 +15,8 @@ class Learner:
     def __init__(self, player: Player):
         self.player = player
         self.parameters = [p for p in player.parameters() if p.requires_grad]
+        if not self.parameters:
+            raise ValueError("a player has nothing to learn: all its parameters are frozen, or it has none")
         self.optimizer = player.optim.build(self.parameters)
         self.average = Averaged(player.modules, player.average) if player.average else None
 
@@ -40,17 +42,18 @@ class Learner:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
 
-    def clip(self) -> Tensor:
-        """Clip the gradients as the settings say; returns their total norm before."""
+    def size(self) -> Tensor:
+        """The norm of all gradients together; 0 without any."""
+        grads = [grad for grad in self.grads if grad is not None]
+        return torch.nn.utils.get_total_norm(grads) if grads else self.parameters[0].new_zeros(())
+
+    def clip(self, size: Tensor) -> None:
+        """Clip the gradients, whose total norm is `size`, as the settings say."""
         optim, grads = self.player.optim, [grad for grad in self.grads if grad is not None]
-        if not grads:
-            return torch.zeros((), device=self.parameters[0].device)
-        size = torch.nn.utils.get_total_norm(grads)
-        if optim.clip_norm:
+        if optim.clip_norm and grads:
             torch._foreach_mul_(grads, (optim.clip_norm / (size + 1e-6)).clamp(max=1.0))
         if optim.clip_value:
             torch.nn.utils.clip_grad_value_(self.parameters, optim.clip_value)
-        return size
 
     def follow(self, batch: int, images: int) -> None:
         if self.average:

@@ -6,17 +6,21 @@ import copy
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
+
+OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
+Schedule = Literal["constant", "linear", "cosine"]
+OPTIMIZERS, SCHEDULES = get_args(OptimizerName), get_args(Schedule)
 
 
 @dataclass(frozen=True)
 class Optim:
     """One player's optimiser. Give two players different ones for TTUR or "Adam for G, SGD for D"."""
 
-    name: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
+    name: OptimizerName = "adam"
     """Optimiser."""
     lr: float = 2e-4
     """Learning rate at its highest."""
@@ -30,7 +34,7 @@ class Optim:
     """Momentum of sgd and rmsprop."""
     weight_decay: float = 0.0
     """Decoupled for adamw, an L2 term for the others; only on weights of two or more dimensions."""
-    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    schedule: Schedule = "constant"
     """How the learning rate falls to 0 after `hold` of the run."""
     hold: float = 0.0
     """Share of the run, 0..1, before a linear or cosine schedule starts to fall."""
@@ -42,6 +46,10 @@ class Optim:
     """Largest absolute gradient entry; 0 = do not clip."""
 
     def __post_init__(self) -> None:
+        if self.name not in OPTIMIZERS:
+            raise ValueError(f"there is no optimiser {self.name!r}; known: {', '.join(OPTIMIZERS)}")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"there is no schedule {self.schedule!r}; known: {', '.join(SCHEDULES)}")
         for field in ("lr", "eps", "momentum", "weight_decay", "warmup_images", "clip_norm", "clip_value"):
             if getattr(self, field) < 0:
                 raise ValueError(f"{field} must not be negative, and is {getattr(self, field)}")

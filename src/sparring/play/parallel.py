@@ -82,19 +82,19 @@ class SynchronisedBatchNorm(nn.Module):
     Takes over the weights and statistics of the layer it replaces, under the same names.
     """
 
-    running_mean: Tensor
-    running_var: Tensor
-    num_batches_tracked: Tensor
+    running_mean: Tensor | None  # None = keeps no statistics
+    running_var: Tensor | None
+    num_batches_tracked: Tensor | None
 
     def __init__(self, plain: nn.modules.batchnorm._BatchNorm, world: int):
         super().__init__()
-        self.world, self.eps, self.momentum = world, plain.eps, plain.momentum or 0.1
+        self.world, self.eps, self.momentum, self.training = world, plain.eps, plain.momentum, plain.training
         self.weight, self.bias = plain.weight, plain.bias
         for name in ("running_mean", "running_var", "num_batches_tracked"):
             self.register_buffer(name, getattr(plain, name))
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training:
+        if not self.training and self.running_mean is not None:
             return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps)
         over = [0, *range(2, x.dim())]
         count = x.numel() // x.shape[1] * self.world
@@ -102,7 +102,8 @@ class SynchronisedBatchNorm(nn.Module):
         shape = (1, -1, *[1] * (x.dim() - 2))
         mean = _Sum.apply(wide.sum(over)) / count
         variance = _Sum.apply((wide - mean.view(shape)).square().sum(over)) / count
-        self.follow(mean.detach(), variance.detach() * count / max(count - 1, 1))
+        if self.training:
+            self.follow(mean.detach(), variance.detach() * count / max(count - 1, 1))
         scale = (variance + self.eps).rsqrt()
         if self.weight is not None:
             scale = scale * self.weight
@@ -114,16 +115,19 @@ class SynchronisedBatchNorm(nn.Module):
     @torch.no_grad()
     def follow(self, mean: Tensor, variance: Tensor) -> None:
         """Move the running statistics towards those of this batch; the variance is the unbiased one."""
-        self.running_mean.lerp_(mean.to(self.running_mean), self.momentum)
-        self.running_var.lerp_(variance.to(self.running_var), self.momentum)
+        if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
+            return
         self.num_batches_tracked.add_(1)
+        share = 1 / float(self.num_batches_tracked) if self.momentum is None else self.momentum
+        self.running_mean.lerp_(mean.to(self.running_mean), share)
+        self.running_var.lerp_(variance.to(self.running_var), share)
 
 
 def synchronise_batch_norm_(module: nn.Module, world: int) -> nn.Module:
-    """Put synchronised layers in the place of all batch norms that keep statistics."""
-    for name, child in module.named_children():
-        if isinstance(child, nn.modules.batchnorm._BatchNorm) and child.track_running_stats:
+    """Put synchronised layers in the place of all batch norms inside."""
+    for name, child in module._modules.items():
+        if isinstance(child, nn.modules.batchnorm._BatchNorm):
             setattr(module, name, SynchronisedBatchNorm(child, world))
-        else:
+        elif child is not None:
             synchronise_batch_norm_(child, world)
     return module

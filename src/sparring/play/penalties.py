@@ -1,7 +1,8 @@
 """Penalties on a judge: `(judge, real, fake) -> Tensor`, unweighted, added to the critic's loss.
 
 Each differentiates the judge with respect to the sample before any augmentation, in full precision and
-eagerly. Batch-coupled layers in the critic (batch norm) make a per-sample gradient meaningless.
+eagerly. Batch-coupled layers in the critic (batch norm) make a per-sample gradient meaningless. Values grow
+with the square of the number of heads and positions, as the gradient is that of the sum of all logits.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .scene import Judge, Sample, full, leaves, like
 
 def slope(judge: Judge, at: Sample) -> Tensor:
     """Squared norm of the judge's gradient, per sample, shape (n,); heads and positions are summed."""
+    # A compiled network cannot be differentiated twice.
     with torch.autocast(leaves(at)[0].device.type, enabled=False), torch.compiler.set_stance("force_eager"):
         parts = [full(part).detach().requires_grad_(True) for part in leaves(at)]
         verdict = judge(like(at, parts))
@@ -34,17 +36,17 @@ def norm(judge: Judge, at: Sample) -> Tensor:
 def between(real: Sample, fake: Sample) -> Sample:
     """Points on the lines from real to fake samples, one random position per sample."""
     mix = chance.uniform((len(leaves(real)[0]),), leaves(real)[0].device)
-    pairs = zip(leaves(real), leaves(fake), strict=True)
-    return like(real, [torch.lerp(r, f.detach(), spread(mix, r)) for r, f in pairs])
+    pairs = [(full(r).detach(), full(f).detach()) for r, f in zip(leaves(real), leaves(fake), strict=True)]
+    return like(real, [torch.lerp(r, f.to(r.dtype), spread(mix, r)) for r, f in pairs])
 
 
 def near(real: Sample) -> Sample:
     """DRAGAN's neighbourhood: one-sided noise of up to half the batch's deviation, scaled per sample."""
     moved = []
-    for part in leaves(real):
+    for part in map(full, leaves(real)):
         noise = chance.uniform(tuple(part.shape), part.device).to(part.dtype)
         share = spread(chance.uniform((len(part),), part.device), part)
-        moved.append(part + share * 0.5 * part.std() * noise)
+        moved.append(part + share * 0.5 * part.std(correction=0) * noise)
     return like(real, moved)
 
 

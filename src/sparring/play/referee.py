@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 import torch.nn.functional as F
@@ -38,15 +38,20 @@ class Rules:
     lecam_warmup: int = 1000
     """Critic updates before LeCam's term counts; earlier its running means mean nothing."""
     classes: float = 1.0
-    """Weight of the class term in the critic; used only by critics with an auxiliary classifier."""
+    """Weight of the class term in the critic on real samples; only for critics with an auxiliary classifier."""
+    classes_fake: float = 0.0
+    """Weight of the class term in the critic on generated samples, as in the first AC-GAN."""
     classes_generator: float = 1.0
     """Weight of the class term in the generator."""
     lazy: int = 1
-    """Pay the penalties only every n-th round, multiplied by n."""
+    """Pay the penalties only every n-th round, multiplied by n and by the critic's updates per round."""
 
     def __post_init__(self) -> None:
         if self.adversarial not in ADVERSARIAL:
             raise ValueError(f"there is no adversarial loss {self.adversarial!r}; known: {', '.join(ADVERSARIAL)}")
+        for field in fields(self):
+            if isinstance(weight := getattr(self, field.name), float | int) and weight < 0:
+                raise ValueError(f"{field.name} must not be negative, and is {weight}")
         if self.lazy < 1:
             raise ValueError(f"lazy counts rounds and must be at least 1, and is {self.lazy}")
         if self.lecam and ADVERSARIAL[self.adversarial].threshold is None:
@@ -77,10 +82,12 @@ class Referee(nn.Module):
         self.watch(real, fake)
         terms = {"adversarial": over_heads(self.loss.critic, real, fake)}
         terms |= self.classes(real, scene.label, self.rules.classes)
+        if fake_classes := self.classes(fake, scene.label, self.rules.classes_fake):
+            terms["classes_fake"] = fake_classes["classes"]
         if self.rules.drift:
-            terms["drift"] = self.rules.drift * real.score.square().mean()
+            terms["drift"] = self.rules.drift * over_heads(lambda r, f: r.square().mean(), real, fake)
         if self.rules.lecam:
-            terms["lecam"] = self.rules.lecam * self.lecam(real.score, fake.score)
+            terms["lecam"] = self.rules.lecam * over_heads(self.lecam, real, fake)
         if self.rules.lazy == 1:
             return self.named(terms) | self.penalties(scene)
         return self.named(terms)
@@ -109,8 +116,8 @@ class Referee(nn.Module):
     def lecam(self, real: Tensor, fake: Tensor) -> Tensor:
         """Tseng et al. 2021; mind the crossing: reals are held to the running mean of fakes."""
         started = (self.updates >= self.rules.lecam_warmup).to(real.dtype)
-        near_fake = F.relu(real - self.anchors[1]).square().mean()
-        return started * (near_fake + F.relu(self.anchors[0] - fake).square().mean())
+        mean_real, mean_fake = self.anchors.to(real)
+        return started * (F.relu(real - mean_fake).square().mean() + F.relu(mean_real - fake).square().mean())
 
     def tend(self, readings: Readings) -> None:
         """Follow the logits after a critic's update, with values already averaged over all processes."""
@@ -140,7 +147,12 @@ def critic_turns(
     lends: tuple[str, ...] = (),
     after: Callable[[Readings], None] | None = None,
 ) -> tuple[Turn, ...]:
-    """A critic's update and, for courts whose rules are lazy, a rarer update for their penalties alone."""
+    """A critic's update and, for courts whose rules are lazy, a rarer update for their penalties alone.
+
+    `repeat` updates in a row (n_critic). Several courts of one critic need referees of different names.
+    """
+    names = [referee.prefix for referee, _ in courts]
+    assert len(set(names)) == len(names), f"referees of one critic share a name, so their terms would: {names}"
 
     def play(batch: Batch, clock: Clock) -> Losses:
         return {k: v for referee, scene in courts for k, v in referee.critic(scene(batch, clock)).items()}
@@ -161,7 +173,9 @@ def critic_turns(
         def pay(batch: Batch, clock: Clock, debtors: list[tuple[Referee, SceneOf]] = debtors) -> Losses:
             return {k: v for referee, scene in debtors for k, v in referee.penalties(scene(batch, clock)).items()}
 
-        turns.append(Turn((player,), pay, name=f"{player} penalties", every=every, gain=every, penalty=True))
+        name = f"{player} penalties" if len(lazy) == 1 else f"{player} penalties, every {every}"
+        # One update stands for all that this critic made since the last: `every` rounds of `repeat` updates.
+        turns.append(Turn((player,), pay, name=name, every=every, gain=every * repeat))
     return tuple(turns)
 
 

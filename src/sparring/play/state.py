@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -13,24 +14,25 @@ from .guard import NonFiniteError
 
 
 def state_of(engine: Engine) -> dict[str, Any]:
-    """Tensors and plain values only, so it loads with `weights_only=True`.
+    """Tensors and plain values only, so it loads with `weights_only=True`. They are the live ones: save them at once.
 
     Every process must call it; what the first one gets holds the random states of all.
     NonFiniteError if the numbers have broken down: bad weights never replace good ones.
     """
     if not engine.guard.settled():
         raise NonFiniteError("the numbers went non-finite since the last look; the last checkpoint is still good")
-    parallel.average_statistics(engine.game, engine.machine.world)
+    averages = {name: learner.average for name, learner in engine.learners.items() if learner.average}
+    for module in (engine.game, *averages.values()):
+        parallel.average_statistics(module, engine.machine.world)
     return {
         "game": engine.game.state_dict(),
         "clock": vars(engine.clock).copy(),
         "drawn": engine.drawn,
-        "accumulate": engine.accumulate,
+        "chunk": engine.feed.size // (engine.machine.world * engine.accumulate),
         "optimizers": {name: learner.optimizer.state_dict() for name, learner in engine.learners.items()},
-        "averages": {
-            name: learner.average.state_dict() for name, learner in engine.learners.items() if learner.average
-        },
-        "scaler": engine.scaler.state_dict(),
+        "averages": {name: average.state_dict() for name, average in averages.items()},
+        "scalers": {title: scaler.state_dict() for title, scaler in engine.scalers.items()},
+        "device": engine.machine.device.type,
         "dice": engine.dice.get_state(),
         "noise": parallel.gather_bytes(own_noise(engine), engine.machine.world),
     }
@@ -39,21 +41,34 @@ def state_of(engine: Engine) -> dict[str, Any]:
 def restore(engine: Engine, state: dict[str, Any]) -> None:
     """Put an equally built engine where `state_of` left the other one.
 
-    With another number of processes everything but the networks' own noise goes on as before.
+    With another number of processes everything but the networks' own noise goes on as before; another kind of
+    device has other random numbers. A run whose stages were made longer goes on with the longer ones.
     """
     engine.game.load_state_dict(state["game"])
-    engine.clock = Clock(**state["clock"])
+    engine.clock = clock = Clock(**{**state["clock"], "total": engine.clock.total})
+    if engine.over and engine.stages[-1].rounds > clock.length:
+        clock.stage, clock.round = len(engine.stages) - 1, clock.length
     engine.drawn = state["drawn"]
-    engine.accumulate = max(engine.accumulate, state["accumulate"])
+    mine = engine.feed.size // engine.machine.world
+    engine.accumulate = max(engine.accumulate, mine // math.gcd(mine, state["chunk"]))
     for name, learner in engine.learners.items():
         learner.optimizer.load_state_dict(state["optimizers"][name])
         if learner.average:
             learner.average.load_state_dict(state["averages"][name])
-    if engine.scaler.is_enabled():
-        engine.scaler.load_state_dict(state["scaler"])
-    engine.dice.set_state(state["dice"])
+    for title, scaler in engine.scalers.items():
+        if scaler.is_enabled() and state["scalers"].get(title):
+            scaler.load_state_dict(state["scalers"][title])
+    put_random_state(engine, state)
+
+
+def put_random_state(engine: Engine, state: dict[str, Any]) -> None:
+    """Go on with the saved random numbers, where this device and this number of processes can."""
+    if state["device"] != engine.machine.device.type:
+        engine.dice.manual_seed(engine.clock.images)
+        return
+    engine.dice.set_state(state["dice"].cpu())
     if len(state["noise"]) == engine.machine.world:
-        put_noise(engine, state["noise"][engine.machine.rank])
+        put_noise(engine, state["noise"][engine.machine.rank].cpu())
 
 
 def own_noise(engine: Engine) -> torch.Tensor:
