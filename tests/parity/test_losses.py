@@ -48,9 +48,7 @@ def case() -> dict[str, Tensor]:
 def test_adversarial_losses(name: str, case: dict[str, Tensor]) -> None:
     loss, side = LOSSES[name]
     real, fake = case["in/real"], case["in/fake"]
-    found = (
-        ADVERSARIAL[loss].critic(real, fake) if side == "critic" else ADVERSARIAL[loss].generator(fake, real)
-    )
+    found = ADVERSARIAL[loss].critic(real, fake) if side == "critic" else ADVERSARIAL[loss].generator(fake, real)
     assert close(found, case[f"out/{name}"], 1e-9)
 
 
@@ -66,7 +64,12 @@ class Judge(nn.Module):
     def __init__(self, weights: dict[str, Tensor]):
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(3, 6, 3, 2, 1), nn.Softplus(), nn.Conv2d(6, 8, 3, 2, 1), nn.Tanh(), nn.Flatten(), nn.Linear(128, 1)
+            nn.Conv2d(3, 6, 3, 2, 1),
+            nn.Softplus(),
+            nn.Conv2d(6, 8, 3, 2, 1),
+            nn.Tanh(),
+            nn.Flatten(),
+            nn.Linear(128, 1),
         )
         self.body.load_state_dict({k.removeprefix("w/"): v for k, v in weights.items() if k.startswith("w/")})
 

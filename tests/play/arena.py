@@ -101,9 +101,7 @@ def synthesis(
         "critic": Critic(heads=heads, classes=classes, conditioning=conditioning, dropout=dropout),
     }
     optims = {"generator": optim, "critic": optim}
-    return Synthesis(
-        SynthesisSettings(latent=3, **options), Cast(networks, optims, rules, average, rounds, classes)
-    )
+    return Synthesis(SynthesisSettings(latent=3, **options), Cast(networks, optims, rules, average, rounds, classes))
 
 
 class Paired(Game):

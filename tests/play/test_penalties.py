@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from tests.play.arena import Patches
 from torch import Tensor, nn
 
 from sparring.play.penalties import PENALTIES, between, near, norm, slope
 from sparring.play.scene import Sample, Verdict, leaves
-from tests.play.arena import Patches
 
 pytestmark = pytest.mark.usefixtures("double")
 

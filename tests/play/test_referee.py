@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from tests.play.arena import Critic, Journal, play, points, synthesis
 from torch import Tensor, nn
 
 from sparring.play.adversarial import ADVERSARIAL
@@ -15,7 +16,6 @@ from sparring.play.game import Batch, Clock
 from sparring.play.penalties import PENALTIES
 from sparring.play.referee import Referee, Rules, critic_turns
 from sparring.play.scene import Sample, Scene, Verdict
-from tests.play.arena import Critic, Journal, play, points, synthesis
 
 
 def constant(real: float, fake: float) -> Scene:

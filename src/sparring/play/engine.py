@@ -126,6 +126,8 @@ class Engine:
         """
         start = self.dice.get_state()
         self.guard.remember(self.game)
+        for chunk in chunks:
+            chunk.mark()
         while True:
             try:
                 readings = self.attempt(turn, chunks, start)
@@ -136,9 +138,7 @@ class Engine:
                     raise
             chunks[:], self.accumulate = parts, len(parts)
             memory.forget(self.machine.device)
-            self.events.append(
-                f"memory ran out in the turn of {turn.title}: going on with micro-batches of {len(parts[0])}"
-            )
+            self.events.append(f"memory ran out in the turn of {turn.title}: now micro-batches of {len(parts[0])}")
         return self.settle(turn, chunks, start, readings)
 
     def attempt(self, turn: Turn, chunks: list[Batch], start: Tensor) -> Readings:
@@ -161,6 +161,7 @@ class Engine:
         Each draws for the whole global batch from the turn's first state, and keeps its own rows.
         """
         for number, chunk in enumerate(chunks):
+            chunk.rewind()
             self.dice.set_state(start)
             part, parts = self.machine.rank * len(chunks) + number, self.machine.world * len(chunks)
             with chance.share(self.dice, part, parts), reporting() as seen, self.machine.autocast():
@@ -183,12 +184,12 @@ class Engine:
             for name, learner in learners.items():
                 learner.clip(readings[f"gradient/{name}"])
             return readings
-        self.refuse(turn, chunks, start)
+        self.refuse(turn, chunks, start, readings["loss"])
         return {}
 
-    def refuse(self, turn: Turn, chunks: list[Batch], start: Tensor) -> None:
+    def refuse(self, turn: Turn, chunks: list[Batch], start: Tensor, loss: Tensor) -> None:
         """Stop with the culprit's name, or drop this update."""
-        mine = {id(p) for name in turn.players for p in self.learners[name].parameters}
+        mine = {id(p) for name in turn.players for p in self.learners[name].parameters if loss.isfinite()}
         grads = {name: p.grad for name, p in self.game.named_parameters() if id(p) in mine}
         with self.acting(turn):
             where = culprit(self.game, chunks, lambda: (terms for _, terms in self.losses(turn, chunks, start)), grads)

@@ -31,6 +31,7 @@ class Batch:
             raise ValueError(f"a batch needs tensors of one length, not {lengths}")
         self.tensors = tensors
         self.memo: dict[str, Tensor] = {}
+        self.marked: dict[str, Tensor] = {}
 
     def __getattr__(self, role: str) -> Tensor:
         tensors = self.__dict__.get("tensors", {})
@@ -44,6 +45,14 @@ class Batch:
     @property
     def roles(self) -> frozenset[str]:
         return frozenset(self.tensors)
+
+    def mark(self) -> None:
+        """Remember the memo as it is now."""
+        self.marked = self.memo.copy()
+
+    def rewind(self) -> None:
+        """Bring the memo back to the mark: a turn that is tried again finds what it found before."""
+        self.memo = self.marked.copy()
 
     def chunks(self, count: int) -> list[Batch]:
         """`count` equal parts, in order; the batch itself for 1. ValueError if it does not divide.

@@ -54,7 +54,8 @@ class Guard:
         if self.policy == "stop":
             raise NonFiniteError(f"non-finite numbers in the turn of {title}: {where}")
         for buffer, old in self.buffers:
-            buffer.copy_(old)
+            if broken(buffer):
+                buffer.data.copy_(old)  # not as a change that graphs kept for later turns would notice
         self.skipped += 1
         self.in_a_row[title] += 1
         if self.in_a_row[title] == self.PATIENCE:
@@ -99,7 +100,7 @@ def culprit(
 
 def broken(tensor: Tensor) -> bool:
     """Whether any number in it is infinite or undefined."""
-    return not bool(torch.isfinite(tensor).all())
+    return not bool(torch.isfinite(tensor.detach()).all())
 
 
 def watcher(name: str, found: list[str]) -> Callable[[nn.Module, object, object], None]:

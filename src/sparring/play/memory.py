@@ -16,10 +16,14 @@ def ran_out(error: RuntimeError) -> bool:
 def smaller(chunks: list[Batch]) -> list[Batch]:
     """The same samples in the next more micro-batches of equal size; none where each has only one sample."""
     images = len(chunks[0])
-    for parts in range(2, images + 1):
-        if images % parts == 0:
-            return [part for chunk in chunks for part in chunk.chunks(parts)]
-    return []
+    count = next((count for count in range(2, images + 1) if images % count == 0), 0)
+    found = []
+    for chunk in chunks if count else ():
+        chunk.rewind()
+        found.extend(chunk.chunks(count))
+    for part in found:
+        part.mark()
+    return found
 
 
 def forget(device: torch.device) -> None:
