@@ -291,7 +291,7 @@ def test_what_cannot_be_played_is_refused() -> None:
     refused("a batch of 8 cannot be split evenly over 3", synthesis(), points(), machine=Machine(world=3))
     for solver in (simultaneous, extragradient):
         refused("repeated turns need the alternate solver", synthesis(critic_steps=2), points(), solver=solver)
-    with pytest.raises(ValueError, match="clip and gp both bound the critic; set game.clip or rules.gp to 0"):
+    with pytest.raises(ValueError, match="clip and gp both bound the critic"):
         synthesis(Rules("wasserstein", gp=10.0), clip=0.01)
     with pytest.raises(ValueError, match="tokens have no gradient: r1 cannot apply to Sequence"):
         Sequence(Rules(r1=1.0))
@@ -310,7 +310,7 @@ def test_a_game_that_contradicts_itself_is_caught() -> None:
             return (Stage("only", self.turns, 1),)
 
     one = Turn(("one",), lambda batch, clock: {})
-    with pytest.raises(AssertionError, match="turns of unknown players {'two'}"):
+    with pytest.raises(AssertionError, match="turns of unknown players"):
         Engine(Wrong(Turn(("two",), one.loss)), points())
     with pytest.raises(AssertionError, match="several turns called"):
         Engine(Wrong(one, one), points())
