@@ -1,0 +1,124 @@
+"""Toy distributions in the plane, with known modes: what a GAN loses can be counted exactly.
+
+Coordinates are those of the papers, so a generator of points must not end in a tanh: the grid reaches 4 and
+the spiral 2. `ring` and `grid` follow the protocol of PacGAN (Lin et al. 2018, arXiv:1712.04086), whose ring
+has radius 1; VEEGAN (Srivastava et al. 2017, arXiv:1705.07761) and Unrolled GAN (Metz et al. 2017,
+arXiv:1611.02163) use the same kinds of mixtures. `swiss-roll` is the spiral of WGAN-GP (Gulrajani et al. 2017,
+arXiv:1704.00028).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from ..play.game import Batch
+from ..settings import nearest
+
+RING_STD, GRID_STD = 0.02, 0.05
+ROLL_NOISE, ROLL_SCALE = 0.25, 7.5  # the noise is added before the division
+
+
+def ring_centres(modes: int = 8, radius: float = 1.0) -> np.ndarray:
+    """(modes, 2) float64, evenly on a circle, the first at angle 0; the last is not the first again."""
+    angles = 2 * np.pi * np.arange(modes) / modes
+    return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def grid_centres(side: int = 5, spacing: float = 2.0) -> np.ndarray:
+    """(side * side, 2) float64, around the origin, row by row from the lowest x."""
+    axis = spacing * (np.arange(side) - (side - 1) / 2)
+    return np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+
+
+@dataclass
+class Points:
+    """An endless set of points: equal Gaussians around `centres`, or the spiral where there are none."""
+
+    name: str
+    centres: np.ndarray  # (modes, 2) float64; (0, 2) where the set has no modes
+    std: float  # of every Gaussian; of the noise across the spiral
+    shape: tuple[int, ...] = (2,)
+    count: int | None = None
+    classes: tuple[str, ...] = field(init=False)
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.classes = tuple(f"mode {number}" for number in range(len(self.centres)))
+        text = f"points {self.name} {self.centres.tolist()} {self.std}"
+        self.fingerprint = hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def feed(self, batch: int, *, seed: int, rank: int = 0, world: int = 1, device: str = "cpu") -> PointFeed:
+        """Batches of `batch` points over all processes. ValueError if it does not divide among them."""
+        if batch < 1 or batch % world:
+            raise ValueError(f"a batch of {batch} points cannot be split over {world} processes; use a multiple of it")
+        return PointFeed(self, batch, seed, rank, world, torch.device(device))
+
+    def facts(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "count": None,
+            "shape": list(self.shape),
+            "classes": list(self.classes),
+            "modes": self.centres.tolist(),
+            "std": self.std,
+            "licence": "CC0 1.0 (no picture or person is in it)",
+            "credit": "",
+        }
+
+    def draw(self, count: int, randomness: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Points (count, 2) float32 and the mode each came from (count,) int64."""
+        if len(self.centres):
+            modes = randomness.integers(len(self.centres), size=count)
+            points = self.centres[modes] + self.std * randomness.standard_normal((count, 2))
+            return points.astype(np.float32), modes
+        turn = 1.5 * np.pi * (1 + 2 * randomness.random(count))
+        points = np.stack([turn * np.cos(turn), turn * np.sin(turn)], axis=1) / ROLL_SCALE
+        points += self.std * randomness.standard_normal((count, 2))
+        return points.astype(np.float32), np.zeros(count, dtype=np.int64)
+
+
+@dataclass
+class PointFeed:
+    """Batch `index` is drawn from a generator keyed by the seed and the index."""
+
+    source: Points
+    size: int
+    seed: int
+    rank: int
+    world: int
+    device: torch.device
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset({"image", "label"}) if self.source.classes else frozenset({"image"})
+
+    def batch(self, index: int) -> Batch:
+        """`image` (n, 2) float32 in the set's own coordinates; `label` (n,) int64, the mode, where there are modes."""
+        key = [self.seed & 0xFFFF_FFFF_FFFF_FFFF, index]
+        points, modes = self.source.draw(self.size, np.random.Generator(np.random.Philox(key=key)))
+        share = self.size // self.world
+        rows = slice(self.rank * share, (self.rank + 1) * share)
+        tensors = {"image": torch.from_numpy(points[rows]).to(self.device)}
+        if "label" in self.roles:
+            tensors["label"] = torch.from_numpy(modes[rows]).to(self.device)
+        return Batch(**tensors)
+
+
+POINTS = {
+    "ring": lambda std: Points("builtin:ring", ring_centres(), RING_STD if std is None else std),
+    "grid": lambda std: Points("builtin:grid", grid_centres(), GRID_STD if std is None else std),
+    "swiss-roll": lambda std: Points(
+        "builtin:swiss-roll", np.zeros((0, 2)), ROLL_NOISE / ROLL_SCALE if std is None else std
+    ),
+}
+
+
+def points(kind: str, std: float | None = None) -> Points:
+    """`ring`, `grid` or `swiss-roll`, with another spread than the usual one if `std` says so."""
+    if kind not in POINTS:
+        raise ValueError(f"there are no points {kind!r}; known: {', '.join(POINTS)}.{nearest(kind, POINTS)}")
+    return POINTS[kind](std)
