@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -53,7 +54,9 @@ class ShardSource:
         part = range(rank * batch // world, (rank + 1) * batch // world)
         channels, size, _ = self.shape
         s = self.settings
-        how = Preparation(size, channels, s.resize, self.naming.number, s.strict, self.broken)
+        # On a server the count may be learned later, and a resumed run must shuffle as before.
+        most = sys.maxsize if any(shard.remote for shard in self.shards.shards) else self.count or sys.maxsize
+        how = Preparation(size, channels, s.resize, self.naming.number, s.strict, self.broken, most)
         return ShardFeed(self.shards, how, batch, seed, part, device, bool(self.classes), s.flip)
 
     def facts(self) -> dict[str, object]:

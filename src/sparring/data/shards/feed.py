@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -19,11 +20,9 @@ from ..sampler import Sampler
 from .stream import Shards
 from .tar import Sample
 
-BLOCK_BYTES = 1 << 26
-BLOCK_SAMPLES = (256, 4096)
+BLOCK_BYTES = 1 << 25
+BLOCK_SAMPLES = (256, 2048)
 BROKEN_SHARE = 0.01
-BROKEN_AFTER = 200
-"""Images that must have been decoded before a share of broken ones says anything."""
 BROKEN_NAMED = 20
 BROKEN_IN_A_ROW = 1000
 
@@ -47,12 +46,13 @@ class Preparation:
     number: Callable[[Sample], int]  # of its label; ValueError where it has an unknown one
     strict: bool
     broken: Broken
+    most: int  # samples worth shuffling together: all there are, where that is known for good
 
     @property
     def block(self) -> int:
-        """Samples that are shuffled together: as many as 64 MiB hold, at least 256 and at most 4,096."""
+        """Samples that are shuffled together: as many as 32 MiB hold, at least 256 and at most 2,048."""
         least, most = BLOCK_SAMPLES
-        return max(least, min(most, BLOCK_BYTES // (self.size**2 * self.channels)))
+        return min(self.most, max(least, min(most, BLOCK_BYTES // (self.size**2 * self.channels))))
 
     def decode(self, sample: Sample) -> NDArray[np.uint8] | None:
         """(size, size, channels); None if the image is broken, ValueError if too many are."""
@@ -67,8 +67,9 @@ class Preparation:
         self.broken.count += 1
         if len(self.broken.named) < BROKEN_NAMED:
             self.broken.named.append(what)
-        share = self.broken.count / self.broken.tried
-        if self.strict or (self.broken.tried >= BROKEN_AFTER and share > BROKEN_SHARE):
+        expected = BROKEN_SHARE * self.broken.tried
+        # Three standard deviations more than one in a hundred is no accident of the order.
+        if self.strict or self.broken.count > max(3, expected + 3 * math.sqrt(expected)):
             limit = "and strict = true allows none" if self.strict else "more than one in a hundred"
             named = "; ".join(self.broken.named[:3])
             raise ValueError(

@@ -117,7 +117,7 @@ class Tar:
         """The next header; empty at the end."""
         self.skip()
         header = self.stream.read(BLOCK)
-        if not header or header.count(0) == BLOCK:
+        if len(header) == BLOCK == header.count(0):  # a block of zeros marks the end
             return b""
         if len(header) < BLOCK or not checksum_fits(header):
             if self.first:
