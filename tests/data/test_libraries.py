@@ -118,6 +118,13 @@ def test_sets_that_hold_no_pictures_are_refused(tmp_path: Path, monkeypatch: pyt
         torchvision_origin("Videos", tmp_path)
 
 
+def test_a_torchvision_that_does_not_fit_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchvision.datasets", None)
+    monkeypatch.delattr("torchvision.datasets", raising=False)
+    with pytest.raises(ValueError, match=r"torchvision cannot be imported .*pip install torchvision"):
+        torchvision_origin("MNIST", tmp_path)
+
+
 class Kept:
     """What torchvision sets keep in memory beside their pictures."""
 
@@ -211,9 +218,7 @@ def test_the_image_column_and_the_labels_are_found(hub: Callable[..., list[tuple
         "animal": kinds.ClassLabel(names=["cat", "dog"]),
         "tame": kinds.Value(dtype="bool"),
     }
-    answer.rows = [
-        {"id": n, "photo": image, "animal": [1, 0, -1][n], "tame": n == 0} for n, image in enumerate(images)
-    ]
+    answer.rows = [{"id": n, "photo": image, "animal": [1, 0, -1][n], "tame": n == 0} for n, image in enumerate(images)]
     found = hf_origin("hf:owner/name:small")
     entries = list(found.entries())
     assert asked == [("owner/name", "small", "train")]

@@ -52,20 +52,15 @@ def torch_cache() -> Path:
 
 
 def torchvision_datasets() -> ModuleType:
-    return library("torchvision.datasets", "torchvision", "pip install torchvision")
-
-
-def library(module: str, noun: str, line: str) -> ModuleType:
     try:
-        return import_module(module)
-    except ImportError as error:
-        if error.name and error.name.partition(".")[0] == noun:
-            raise ValueError(f"{noun} is not installed; install it with: {line}") from None
-        raise ValueError(f"{noun} is installed but cannot be imported ({quoted(error)}); try: {line}") from None
+        import torchvision.datasets as sets
+    except (ImportError, RuntimeError, OSError) as error:  # its compiled half may not fit the installed torch
+        raise ValueError(f"torchvision cannot be imported ({quoted(error)}); try: pip install torchvision") from None
+    return sets
 
 
 def known_class(name: str) -> str:
-    """torchvision's spelling of a set's name, which may be given in any case."""
+    """The spelling that torchvision has for a set's name, which may be given in any case."""
     datasets = torchvision_datasets()
     kinds = {one: getattr(datasets, one) for one in datasets.__all__}
     images = [n for n, kind in kinds.items() if inspect.isclass(kind) and issubclass(kind, datasets.VisionDataset)]
@@ -93,23 +88,26 @@ def open_torchvision(name: str, split: str, place: str) -> Any:
     if needed == ["split"]:
         raise ValueError(f"torchvision:{name} has several splits; write torchvision:{name}:SPLIT.")
     if needed:
-        raise ValueError(f"torchvision:{name} needs {', '.join(needed)} too; give its folder of images as data instead.")
+        raise ValueError(
+            f"torchvision:{name} needs {', '.join(needed)} too; give its folder of images as data instead."
+        )
     try:
         return kind(**choice)
     except ValueError as error:
         raise ValueError(f"torchvision:{name} refuses: {quoted(error)}.") from None
     except (RuntimeError, OSError, ImportError) as error:
         if "download" not in known:
-            raise OSError(f"torchvision cannot download {name}; put its files into {place} ({quoted(error)}).") from None
+            raise OSError(
+                f"torchvision cannot download {name}; put its files into {place} ({quoted(error)})."
+            ) from None
     return download_torchvision(kind, choice, name, place)
 
 
 def download_torchvision(kind: Callable[..., Any], choice: Mapping[str, object], name: str, place: str) -> Any:
-    # Anything may come out of a download: URLError, RuntimeError, a bad archive, a package for one host only.
     try:
         Path(place).mkdir(parents=True, exist_ok=True)
         return kind(**choice, download=True)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - URLError, a bad archive, a package that one host needs, ...
         raise OSError(
             f"torchvision could not download {name} ({quoted(error)}); try again with a network connection, "
             f"or put its files into {place}."
@@ -130,7 +128,7 @@ def check_picture(pictures: Any, name: str) -> None:
 
 
 def torchvision_labels(pictures: Any) -> dict[str, list[str]]:
-    """attribute -> one word per image, from what the set keeps in memory; no image is decoded for it."""
+    """For each attribute one word per image, from what the set keeps in memory; no image is decoded for it."""
     names, table = getattr(pictures, "attr_names", None), getattr(pictures, "attr", None)
     if names is not None and table is not None and len(table) == len(pictures):
         # CelebA: a column of 0 and 1 per attribute; its list of names ends in an empty one.
@@ -147,8 +145,8 @@ def torchvision_labels(pictures: Any) -> dict[str, list[str]]:
 
 
 def named(numbers: list[int], classes: object) -> list[str]:
-    names = classes if isinstance(classes, list | tuple) else ()
-    if names and 0 <= min(numbers) and max(numbers) < len(names):
+    names = list(classes) if isinstance(classes, Sequence) else []
+    if names and min(numbers) >= 0 and max(numbers) < len(names):
         return [str(names[number]) for number in numbers]
     return [str(number) for number in numbers]
 
@@ -185,7 +183,13 @@ def hf_origin(name: str) -> Origin:
 
 
 def hf_library() -> ModuleType:
-    return library("datasets", "datasets", "pip install 'sparring[hub]'")
+    line = "pip install 'sparring[hub]'"
+    try:
+        return import_module("datasets")
+    except ImportError as error:
+        if error.name == "datasets":
+            raise ValueError(f"The package datasets is not installed; install it with: {line}.") from None
+        raise ValueError(f"The package datasets cannot be imported ({quoted(error)}); try: {line}.") from None
 
 
 @lru_cache(maxsize=2)
@@ -195,7 +199,7 @@ def open_hf(path: str, config: str) -> Any:
         return datasets.load_dataset(path, config or None, split="train")
     except ValueError as error:
         raise ValueError(f"hf:{path} refuses: {quoted(error)}.") from None
-    except Exception as error:  # the hub's client raises its own kinds for a wrong name and for no network
+    except Exception as error:  # noqa: BLE001 - the hub's client has its own kinds for a wrong name and no network
         raise OSError(
             f"hf:{path} could not be loaded ({quoted(error)}); check the name (OWNER/NAME) and the network connection."
         ) from None

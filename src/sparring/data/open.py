@@ -35,7 +35,7 @@ def open_source(settings: DataSettings, progress: Progress | None = None) -> Sou
     if "://" in spec or spec.startswith("pipe:") or ".tar" in spec or spec.endswith(".tgz"):
         from .shards import open_shards
 
-        return open_shards(settings)
+        return open_shards(settings, progress)
     raise ValueError(_unknown(spec))
 
 

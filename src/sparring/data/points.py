@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ..play.game import Batch
 from ..settings import nearest
@@ -23,16 +24,16 @@ ROLL_NOISE, ROLL_SCALE = 0.25, 7.5  # the noise is added before the division
 POINT_STREAM = 7  # of the random numbers that share the seed
 
 
-def ring_centres(modes: int = 8, radius: float = 1.0) -> np.ndarray:
+def ring_centres(modes: int = 8, radius: float = 1.0) -> NDArray[np.float64]:
     """(modes, 2) float64, evenly on a circle, the first at angle 0; the last is not the first again."""
     angles = 2 * np.pi * np.arange(modes) / modes
     return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def grid_centres(side: int = 5, spacing: float = 2.0) -> np.ndarray:
+def grid_centres(side: int = 5, spacing: float = 2.0) -> NDArray[np.float64]:
     """(side * side, 2) float64, around the origin, row by row from the lowest x."""
-    axis = spacing * (np.arange(side) - (side - 1) / 2)
-    return np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+    axis = spacing * (np.arange(side, dtype=np.float64) - (side - 1) / 2)
+    return np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2).astype(np.float64)
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Points:
     """An endless set of points: equal Gaussians around `centres`, or the spiral where there are none."""
 
     name: str
-    centres: np.ndarray  # (modes, 2) float64; (0, 2) where the set has no modes
+    centres: NDArray[np.float64]  # (modes, 2) float64; (0, 2) where the set has no modes
     std: float  # of every Gaussian; of the noise across the spiral
     shape: tuple[int, ...] = (2,)
     count: int | None = None
@@ -56,7 +57,7 @@ class Points:
         """Batches of `batch` points over all processes. ValueError if it does not divide among them."""
         if batch < 1 or batch % world:
             raise ValueError(f"A batch of {batch} points cannot be split evenly over {world} processes.")
-        return PointFeed(self, batch, seed, rank, world, torch.device(device))
+        return PointFeed(self, batch, seed, range(rank * batch // world, (rank + 1) * batch // world), device)
 
     def facts(self) -> dict[str, object]:
         return {
@@ -70,7 +71,7 @@ class Points:
             "credit": "",
         }
 
-    def draw(self, count: int, seed: int, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def draw(self, count: int, seed: int, index: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Points (count, 2) float32 and the mode each came from (count,) int64; fixed by seed and index."""
         where, first, second = uniforms(seed, index, 3 * count).reshape(3, count)
         # Box and Muller: two independent N(0, 1) from two uniform numbers.
@@ -84,39 +85,32 @@ class Points:
         return (spiral + noise).astype(np.float32), np.zeros(count, dtype=np.int64)
 
 
-def uniforms(seed: int, index: int, count: int) -> np.ndarray:
+def uniforms(seed: int, index: int, count: int) -> NDArray[np.float64]:
     """(count,) float64 in [0, 1). Raw Philox words, as numpy promises those alone to stay the same for ever."""
     bits = np.random.Philox(key=[seed & (2**64 - 1), POINT_STREAM], counter=[0, 0, index, 0])
-    return (np.asarray(bits.random_raw(count), np.uint64) >> np.uint64(11)) * 2.0**-53
+    words = np.asarray(bits.random_raw(count), np.uint64) >> np.uint64(11)
+    return words.astype(np.float64) * 2.0**-53
 
 
-@dataclass
 class PointFeed:
-    """Batch `index` is drawn from a generator keyed by the seed and the index."""
+    """Batch `index` is drawn from random numbers keyed by the seed and the index."""
 
-    source: Points
-    size: int
-    seed: int
-    rank: int
-    world: int
-    device: torch.device
-
-    @property
-    def roles(self) -> frozenset[str]:
-        return frozenset({"image", "label"}) if self.source.classes else frozenset({"image"})
+    def __init__(self, source: Points, batch: int, seed: int, part: range, device: str):
+        self.source, self.size, self.seed = source, batch, seed
+        self.part, self.device = part, torch.device(device)
+        self.roles = frozenset({"image", "label"} if source.classes else {"image"})
 
     def batch(self, index: int) -> Batch:
         """`image` (n, 2) float32 in the set's own coordinates; `label` (n,) int64, the mode, where there are modes."""
         points, modes = self.source.draw(self.size, self.seed, index)
-        share = self.size // self.world
-        rows = slice(self.rank * share, (self.rank + 1) * share)
+        rows = slice(self.part.start, self.part.stop)
         tensors = {"image": torch.from_numpy(points[rows]).to(self.device)}
         if "label" in self.roles:
             tensors["label"] = torch.from_numpy(modes[rows]).to(self.device)
         return Batch(**tensors)
 
 
-POINTS: dict[str, tuple[np.ndarray, float]] = {
+POINTS: dict[str, tuple[NDArray[np.float64], float]] = {
     "ring": (ring_centres(), RING_STD),
     "grid": (grid_centres(), GRID_STD),
     "swiss-roll": (np.zeros((0, 2)), ROLL_NOISE / ROLL_SCALE),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...registry import Registry
-from ..feed import Source
 from ..origin import Origin
 from . import digits, faces
 from .avatars import NATIVE, PACKAGES, avatars
 from .shelf import installed_version
+
+if TYPE_CHECKING:  # its module imports torch, which takes longer than listing the sets
+    from ..feed import Source
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def builtin_sets() -> list[dict[str, object]]:
 
 
 def facts(name: str, one: Builtin) -> dict[str, object]:
+    """What people are told of one set, as JSON data."""
     missing = [package for package in one.packages if not installed_version(package)]
     line = f"pip install 'sparring[{one.extra}]'" if one.extra else f"pip install {' '.join(missing)}"
     return {
@@ -141,5 +145,3 @@ BUILTIN: Registry[Builtin] = Registry(
         "swiss-roll": toy_points("swiss-roll", "2-D points on a spiral", ()),
     },
 )
-
-

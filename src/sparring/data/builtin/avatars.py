@@ -32,7 +32,9 @@ def avatars(name: str, count: int, look: str = "adventurer", size: int = 0) -> C
 
     def entries() -> Iterator[Entry]:
         for number in range(count):
-            yield Entry(f"{number:06d}", partial(draw_number, look, number, pixels), labels(drawn, drawn.traits(number)))
+            yield Entry(
+                f"{number:06d}", partial(draw_number, look, number, pixels), labels(drawn, drawn.traits(number))
+            )
 
     versions = [f"{package} {installed_version(package)}" for package in PACKAGES]
     return Collection(

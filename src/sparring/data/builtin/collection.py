@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from ..origin import Entry
@@ -33,6 +34,6 @@ class Collection:
         return self.listing()
 
 
-def gray_picture(pixels: np.ndarray) -> Image.Image:
+def gray_picture(pixels: NDArray[np.uint8]) -> Image.Image:
     """A gray image of (height, width) uint8 pixels."""
     return Image.fromarray(pixels)

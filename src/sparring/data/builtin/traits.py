@@ -116,7 +116,7 @@ class Style:
 
     @cached_property
     def variants(self) -> dict[str, dict[str, Content]]:
-        """part -> variant -> what it draws. An alias has the variants of the part it repeats."""
+        """What each variant of each part draws. An alias has the variants of the part it repeats."""
         return {
             part: {v: content(x["elements"]) for v, x in self.source(part)["variants"].items()}
             for part in self.components
@@ -127,7 +127,7 @@ class Style:
         return self.components[component["extends"]] if "extends" in component else component
 
     def allowed(self, part: str) -> dict[str, float]:
-        """variant -> weight of those that may be drawn."""
+        """The weights of the variants that may be drawn."""
         refused = self.left_out.get(part, ())
         return {v: x.get("weight", 1) for v, x in self.source(part)["variants"].items() if v not in refused}
 

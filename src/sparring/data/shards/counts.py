@@ -74,6 +74,7 @@ class Counts:
         return self.facts.get(self.identities[shard])
 
     def put(self, shard: int, facts: Facts) -> None:
+        """Remember what was found; written to the cache every now and then."""
         self.facts[self.identities[shard]] = facts
         if time.monotonic() - self.saved_at_seconds > SAVE_SECONDS:
             self.save()

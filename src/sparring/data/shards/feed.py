@@ -138,9 +138,7 @@ class Reader:
         self.wants = wanted
         return next(self.samples)
 
-    def _put(
-        self, sample: Sample, empty: list[int], pixels: NDArray[np.uint8], labels: NDArray[np.int64]
-    ) -> None:
+    def _put(self, sample: Sample, empty: list[int], pixels: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
         if not empty:
             return
         image = self.how.decode(sample)
@@ -153,7 +151,15 @@ class ShardFeed:
     """Endless shuffled batches; batch `index` depends on nothing but the shards, the seed and the index."""
 
     def __init__(
-        self, shards: Shards, how: Preparation, batch: int, seed: int, part: range, device: str, labelled: bool, flip: bool
+        self,
+        shards: Shards,
+        how: Preparation,
+        batch: int,
+        seed: int,
+        part: range,
+        device: str,
+        labelled: bool,
+        flip: bool,
     ):
         self.size, self.part, self.device, self.flip = batch, part, torch.device(device), flip
         self.roles = frozenset({"image", "label"} if labelled else {"image"})

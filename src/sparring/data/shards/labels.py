@@ -21,8 +21,8 @@ def label_of(notes: Mapping[str, bytes], wanted: str) -> str | None:
         return text(notes["cls" if wanted == "auto" else wanted])
     for name in NAMES if wanted == "auto" else (wanted,):
         value = attributes(notes).get(name)
-        if value is not None and not isinstance(value, dict | list):
-            return plain(value)
+        if isinstance(value, bool | int | float | str):
+            return word(value)
     return None
 
 
@@ -39,7 +39,7 @@ def text(content: bytes) -> str | None:
     return content.decode("utf-8", "replace").strip() or None
 
 
-def plain(value: object) -> str:
+def word(value: bool | float | str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()

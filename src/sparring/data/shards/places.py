@@ -13,7 +13,6 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from .tar import Stream
 
@@ -50,23 +49,20 @@ class Shard:
 
     def open(self) -> Stream:
         """OSError with one sentence if it cannot be opened or reached."""
-        if self.remote:
-            raw: Stream = Remote(self.address)
-        else:
-            try:
-                raw = File(open(self.address, "rb"))
-            except OSError as error:
-                raise OSError(f"The shard {self.address} cannot be opened ({error.strerror or error}).") from None
+        raw: Stream = Remote(self.address) if self.remote else File(self.address)
         return Unpacked(raw) if self.name.endswith((".gz", ".tgz")) else raw
 
 
 class File:
     """A local file."""
 
-    def __init__(self, file: BinaryIO):
-        self.file = file
-        self.size = os.fstat(file.fileno()).st_size
-        self.read, self.close = file.read, file.close
+    def __init__(self, address: str):
+        try:
+            self.file = Path(address).open("rb")  # noqa: SIM115 - closed with the stream
+        except OSError as error:
+            raise OSError(f"The shard {address} cannot be opened ({error.strerror or error}).") from None
+        self.size = os.fstat(self.file.fileno()).st_size
+        self.read, self.close = self.file.read, self.file.close
 
     def skip(self, count: int, /) -> int:
         place = self.file.tell()
@@ -136,7 +132,9 @@ class Remote:
         """Ask for what is missing; a server that cannot start in the middle is read up to there."""
         headers = AGENT | ({"Range": f"bytes={self.place}-"} if self.place else {})
         try:
-            response = urllib.request.urlopen(urllib.request.Request(self.address, headers=headers), timeout=TIMEOUT_SECONDS)
+            response = urllib.request.urlopen(
+                urllib.request.Request(self.address, headers=headers), timeout=TIMEOUT_SECONDS
+            )
         except urllib.error.HTTPError as error:
             error.close()
             raise OSError(f"The shard {self.address} cannot be had: {error.code} {error.reason}.") from None
