@@ -146,6 +146,28 @@ def test_long_headers_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tally == {"oversized names": 1}
 
 
+def test_extended_headers_may_set_the_size() -> None:
+    """As tars do for files of more than 8 GiB: the size in the plain header is then meaningless."""
+    info, content = entry("1.png", b"x" * 700)
+    info.pax_headers = {"size": "700", "comment": "=a = b="}
+    whole = bytearray(tar([(info, content), entry("2.png", b"two")], tarfile.PAX_FORMAT))
+    place = 1024  # after the extended header and its content
+    assert whole[place : place + 5] == b"1.png"
+    lying = patched(bytes(whole[place:]), 124, b"00000000001\0")
+    found, tally = read(bytes(whole[:place]) + lying)
+    assert [(s.key, len(s.image)) for s in found] == [("1", 700), ("2", 3)]
+    assert not tally
+
+
+@pytest.mark.parametrize(
+    "record", [b"12 size=x1\n", b"99 path=a\n", b"0 path=a\n", b"xx path=a\n", b"25 size=1234567890123456\n"]
+)
+def test_damaged_extended_headers_end_the_shard(record: bytes) -> None:
+    found, tally = read(tar([entry("1.png", b"one"), entry("h", record, type=b"x"), entry("2.png", b"two")]))
+    assert not found
+    assert tally == {"shards cut off or damaged": 1}
+
+
 def test_a_shard_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
     whole = tar([one for number in range(5) for one in sample(number, "a")])
     complete, _ = read(whole)

@@ -26,7 +26,12 @@ def open_source(settings: DataSettings, progress: Progress | None = None) -> Sou
     """
     _check(settings)
     spec = settings.spec
-    if Path(spec).expanduser().is_dir():
+    folder = Path(spec).expanduser()
+    if folder.is_dir():
+        from .shards import holds_shards, open_shards
+
+        if holds_shards(folder):
+            return open_shards(settings, progress)
         return _packed(FolderOrigin(spec, settings.labels), settings, progress)
     scheme, colon, name = spec.partition(":")
     if colon and scheme in ("builtin", "torchvision", "hf"):
@@ -65,7 +70,7 @@ def _unknown(spec: str) -> str:
     path = Path(spec).expanduser()
     if path.is_file():
         return f"{spec} is a file; data is {FORMS}."
-    hint = nearest(spec, ["builtin:digits", "builtin:avatars", "builtin:faces", "builtin:emoji"])
+    hint = nearest(spec, ["builtin:digits", "builtin:avatars", "builtin:faces", "builtin:ring"])
     beside = [p.name for p in path.parent.iterdir() if p.is_dir()] if path.parent.is_dir() else []
     return f"There is no folder {spec}; data is {FORMS}.{hint or nearest(path.name, beside)}"
 

@@ -15,9 +15,11 @@ from ..pack import SIZES
 from ..settings import DataSettings
 from .classes import Classes, choose_classes
 from .counts import Counts, Facts
-from .feed import BROKEN_NAMED, Broken, Preparation, ShardFeed
-from .places import Shard, find_shards
+from .feed import Broken, Preparation, ShardFeed
+from .places import Shard, find_shards, holds_shards
 from .stream import Shards, never
+
+__all__ = ["ShardSource", "holds_shards", "open_shards"]
 
 LOOKED_AT = 64
 """Images at the start of the first shard that choose a size and the channels."""
@@ -75,8 +77,8 @@ class ShardSource:
             "flip": self.settings.flip,
             "labels": self.settings.labels if self.classes else None,
             "classes": list(self.classes),
-            "broken": self.broken.count,
-            "broken_named": self.broken.named[:BROKEN_NAMED],
+            "broken": len(self.broken.found),
+            "broken_named": self.broken.named,
             "passed_over": known.passed,
             "licence": "",
             "credit": "",

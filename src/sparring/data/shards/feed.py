@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import islice
+from queue import SimpleQueue
 
 import numpy as np
 import torch
@@ -29,11 +32,15 @@ BROKEN_IN_A_ROW = 1000
 
 @dataclass
 class Broken:
-    """Images that could not be decoded, of all that were tried."""
+    """Images that could not be decoded, each counted once, of all that were tried."""
 
     tried: int = 0
-    count: int = 0
-    named: list[str] = field(default_factory=list)
+    found: dict[str, str] = field(default_factory=dict)  # name -> what is wrong
+
+    @property
+    def named(self) -> list[str]:
+        """The first of them."""
+        return [f"{name} {trouble}" for name, trouble in islice(self.found.items(), BROKEN_NAMED)]
 
 
 @dataclass(frozen=True)
@@ -60,21 +67,18 @@ class Preparation:
         try:
             return prepare(open_image(sample.image), self.size, self.channels, self.resize).pixels
         except BadImageError as error:
-            self._note(f"{sample.key}.{sample.ending} {error}")
+            self.broken.found[f"{sample.key}.{sample.ending}"] = str(error)
+            self._judge()
             return None
 
-    def _note(self, what: str) -> None:
-        self.broken.count += 1
-        if len(self.broken.named) < BROKEN_NAMED:
-            self.broken.named.append(what)
-        expected = BROKEN_SHARE * self.broken.tried
+    def _judge(self) -> None:
+        count, tried = len(self.broken.found), self.broken.tried
+        expected = BROKEN_SHARE * tried
         # Three standard deviations more than one in a hundred is no accident of the order.
-        if self.strict or self.broken.count > max(3, expected + 3 * math.sqrt(expected)):
+        if self.strict or count > max(3, expected + 3 * math.sqrt(expected)):
             limit = "and strict = true allows none" if self.strict else "more than one in a hundred"
             named = "; ".join(self.broken.named[:3])
-            raise ValueError(
-                f"{self.broken.count} of {self.broken.tried} images are broken, {limit}: {named}. Mend the shards."
-            )
+            raise ValueError(f"{count} of {tried} images are broken, {limit}: {named}. Mend the shards.")
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,6 @@ class Reader:
         return Block(rows, pixels, labels)
 
     def _next(self, wanted: bool) -> Sample:
-        if not threading.main_thread().is_alive():  # else the program would wait for a block nobody will see
-            raise RuntimeError("the program is ending")
         if self.ahead:
             return self.ahead.popleft()
         self.wants = wanted
@@ -145,6 +147,31 @@ class Reader:
         if image is not None:
             pixels[empty], labels[empty] = image, self.how.number(sample)
             empty.clear()
+
+
+class Worker:
+    """A thread that reads blocks in the order they are asked for, and for which no program waits at its end."""
+
+    def __init__(self, reader: Reader):
+        self.jobs: SimpleQueue[tuple[int, Future[Block]] | None] = SimpleQueue()
+        threading.Thread(target=work, args=(self.jobs, reader), name="sparring-shards", daemon=True).start()
+        weakref.finalize(self, self.jobs.put, None)
+
+    def submit(self, number: int) -> Future[Block]:
+        """Block `number`, as soon as it is there."""
+        future: Future[Block] = Future()
+        self.jobs.put((number, future))
+        return future
+
+
+def work(jobs: SimpleQueue[tuple[int, Future[Block]] | None], reader: Reader) -> None:
+    while (job := jobs.get()) is not None:
+        number, future = job
+        try:
+            future.set_result(reader.read(number))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the block is needed
+            future.set_exception(error)
+        del job, future  # or the last block would be kept while waiting
 
 
 class ShardFeed:
@@ -165,8 +192,7 @@ class ShardFeed:
         self.roles = frozenset({"image", "label"} if labelled else {"image"})
         self.block = how.block
         self.draws = Sampler(1, batch, seed)
-        self.reader = Reader(shards, how, seed, batch, part)
-        self.thread = ThreadPoolExecutor(1, "sparring-shards")
+        self.worker = Worker(Reader(shards, how, seed, batch, part))
         self.held: dict[int, Future[Block]] = {}  # the blocks of the latest batch and the one after them
 
     def batch(self, index: int) -> Batch:
@@ -174,7 +200,7 @@ class ShardFeed:
         start = index * self.size
         places = np.arange(start + self.part.start, start + self.part.stop)
         first, last = int(places[0]) // self.block, int(places[-1]) // self.block
-        self.held = {n: self.held.get(n) or self._order(n) for n in range(first, last + 2)}
+        self.held = {n: self.held.get(n) or self.worker.submit(n) for n in range(first, last + 2)}
         pixels, labels = [], []
         for number in range(first, last + 1):
             block = self.held[number].result()
@@ -191,6 +217,3 @@ class ShardFeed:
         if "label" in self.roles:
             tensors["label"] = torch.from_numpy(np.concatenate(labels)).to(self.device)
         return Batch(**tensors)
-
-    def _order(self, number: int) -> Future[Block]:
-        return self.thread.submit(self.reader.read, number)

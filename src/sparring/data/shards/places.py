@@ -191,6 +191,17 @@ def find_shards(spec: str) -> list[Shard]:
     return found
 
 
+def holds_shards(folder: Path) -> bool:
+    """Whether a folder is made of tar files, with nothing beside them but lists and notes."""
+    found = False
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            found = found or entry.name.endswith(ENDINGS)
+            if not entry.name.endswith((*ENDINGS, ".txt", ".json", ".md")) and not entry.name.startswith("."):
+                return False
+    return found
+
+
 def is_web(address: str) -> bool:
     return address.startswith(("http://", "https://"))
 
