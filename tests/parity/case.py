@@ -48,7 +48,7 @@ def case(name: str) -> Case:
 def error(ours: Tensor, theirs: Tensor) -> float:
     """The largest difference, relative to the largest value."""
     assert ours.shape == theirs.shape
-    return float((ours.double() - theirs.double()).abs().max() / theirs.double().abs().max().clamp(min=1e-30))
+    return float((ours.detach().double() - theirs.double()).abs().max() / theirs.double().abs().max().clamp(min=1e-30))
 
 
 def moved(network: nn.Module, forward: Callable[[], object]) -> set[str]:

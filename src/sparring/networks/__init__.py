@@ -9,7 +9,11 @@ from .dcgan import DcganCritic, DcganGenerator
 from .dcgan_dense import DcganDenseCritic, DcganDenseGenerator
 from .mlp import MlpCritic, MlpGenerator
 from .network import Conditioning, Network, Shape
+from .progan import ProganCritic, ProganGenerator
 from .resnet import ResnetCritic, ResnetGenerator
+from .stylegan import StyleganCritic, StyleganGenerator
+from .stylegan2 import Stylegan2Critic, Stylegan2Generator
+from .stylegan3 import Stylegan3Generator
 
 NETWORKS: Registry[type[Any]] = Registry(
     "network",
@@ -23,6 +27,13 @@ NETWORKS: Registry[type[Any]] = Registry(
         "dcgan-dense-critic": DcganDenseCritic,
         "resnet-generator": ResnetGenerator,
         "resnet-critic": ResnetCritic,
+        "progan-generator": ProganGenerator,
+        "progan-critic": ProganCritic,
+        "stylegan-generator": StyleganGenerator,
+        "stylegan-critic": StyleganCritic,
+        "stylegan2-generator": Stylegan2Generator,
+        "stylegan2-critic": Stylegan2Critic,
+        "stylegan3-generator": Stylegan3Generator,
     },
 )
 """Kind -> settings class."""

@@ -1,6 +1,7 @@
 """Weights trained elsewhere: official repositories' key names, translated to ours.
 
-Known: DCGAN of the PyTorch examples, and the SNGAN and projection-cGAN residual networks of torch-mimicry.
+Known: DCGAN of the PyTorch examples, the SNGAN and projection-cGAN residual networks of torch-mimicry, and what
+`foreign_style` names.
 To add a family, write one function from the official state dict to ours and name it in `TRANSLATIONS`.
 """
 
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from ..networks import dcgan, resnet
 from ..techniques.spectral import EPSILON, spectral_norm_of
+from . import foreign_style
 
 State = Mapping[str, Tensor]
 
@@ -131,4 +133,5 @@ TRANSLATIONS: dict[type[nn.Module], Callable[[nn.Module, State], dict[str, Tenso
     dcgan.Critic: dcgan_critic,
     resnet.Generator: resnet_names(first=2),
     resnet.Critic: resnet_names(first=1),
+    **foreign_style.TRANSLATIONS,
 }
