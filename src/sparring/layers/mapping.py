@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -28,7 +30,7 @@ class Mapping(nn.Module):
         widths = [latent + (style if classes else 0)] + [style] * depth
         self.layers = nn.ModuleList(
             EqualisedLinear(inputs, outputs, gain=RELU_GAIN, pace=PACE, bias_gain=bias_gain)
-            for inputs, outputs in zip(widths[:-1], widths[1:], strict=True)
+            for inputs, outputs in pairwise(widths)
         )
 
     def forward(self, z: Tensor | None, y: Tensor | None = None) -> Tensor:
@@ -57,9 +59,7 @@ class StyleMapping(nn.Module):
         self.trunk, self.layers, self.decay = trunk, layers, decay
         self.register_buffer("average", torch.zeros(style))
 
-    def forward(
-        self, z: Tensor, y: Tensor | None = None, truncation: float = 1.0, cutoff: int | None = None
-    ) -> Tensor:
+    def forward(self, z: Tensor, y: Tensor | None = None, truncation: float = 1.0, cutoff: int | None = None) -> Tensor:
         w = self.trunk(z, y)
         if self.training:
             with torch.no_grad():

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from .equalised import RELU_GAIN, EqualisedLinear
 from .modulated import demodulation, modulate
-from .noise import Noise, Noises
+from .pixel_noise import Noise, Noises
 from .resample import BINOMIAL, taps_of, up_convolution
 
 

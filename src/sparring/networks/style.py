@@ -7,7 +7,7 @@ import abc
 from torch import Tensor, nn
 
 from ..layers.mapping import StyleMapping
-from ..layers.noise import Noise
+from ..layers.pixel_noise import Noise
 
 
 class StyleGenerator(nn.Module, abc.ABC):

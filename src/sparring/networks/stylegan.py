@@ -19,7 +19,7 @@ from ..layers.equalised import RELU_GAIN, EqualisedConv2d, EqualisedLinear
 from ..layers.growth import SMALLEST, Growing, Growth, blend
 from ..layers.mapping import Mapping, StyleMapping
 from ..layers.minibatch_deviation import append_deviation
-from ..layers.noise import Noise, Noises
+from ..layers.pixel_noise import Noise, Noises
 from ..layers.projection import LabelHead
 from ..layers.resample import resample, taps_of
 from ..play.scene import Verdict
@@ -81,7 +81,8 @@ class SynthesisBlock(nn.Module):
         if self.start is not None:
             h = self.start.expand(len(ws), -1, -1, -1)
         else:
-            assert h is not None and self.first is not None
+            assert h is not None
+            assert self.first is not None
             h = resample(doubled(h, self.first.effective), self.taps, padding=(1, 1, 1, 1))
         h = self.first_epilogue(h, ws[:, 0], noise)
         return self.second_epilogue(self.second(h), ws[:, 1], noise)

@@ -19,7 +19,7 @@ from ..layers.equalised import RELU_GAIN, EqualisedLinear
 from ..layers.filtered_convolution import FilteredConv2d, Resampling
 from ..layers.mapping import Mapping, StyleMapping
 from ..layers.minibatch_deviation import append_deviation
-from ..layers.noise import Noise
+from ..layers.pixel_noise import Noise
 from ..layers.resample import BINOMIAL, downsample, taps_of, upsample
 from ..layers.style_convolution import StyleConv2d, ToImage
 from ..play.scene import Verdict
@@ -55,22 +55,22 @@ class SynthesisBlock(nn.Module):
         self.convolutions = 2 if inputs else 1
         self.register_buffer("taps", taps_of(BINOMIAL), persistent=False)
 
-    def forward(
-        self, h: Tensor | None, image: Tensor | None, ws: Tensor, noise: Noise
-    ) -> tuple[Tensor, Tensor | None]:
+    def forward(self, h: Tensor | None, image: Tensor | None, ws: Tensor, noise: Noise) -> tuple[Tensor, Tensor | None]:
         if self.start is not None:
-            h = self.second(self.start.expand(len(ws), -1, -1, -1), ws[:, 0], noise)
+            new = self.second(self.start.expand(len(ws), -1, -1, -1), ws[:, 0], noise)
         else:
-            assert h is not None and self.first is not None
-            shortcut = None if self.shortcut is None else self.shortcut(h, HALF)
-            h = self.first(h, ws[:, 0], noise)
-            h = self.second(h, ws[:, 1], noise, 1.0 if shortcut is None else HALF)
-            h = h if shortcut is None else h + shortcut
+            assert h is not None
+            assert self.first is not None
+            new = self.first(h, ws[:, 0], noise)
+            if self.shortcut is None:
+                new = self.second(new, ws[:, 1], noise)
+            else:
+                new = self.second(new, ws[:, 1], noise, HALF) + self.shortcut(h, HALF)
         image = None if image is None else upsample(image, self.taps)
         if self.to_image is not None:
-            new = self.to_image(h, ws[:, self.convolutions])
-            image = new if image is None else image + new
-        return h, image
+            drawn = self.to_image(new, ws[:, self.convolutions])
+            image = drawn if image is None else image + drawn
+        return new, image
 
 
 class Synthesis(nn.Module):

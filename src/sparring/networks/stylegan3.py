@@ -20,7 +20,7 @@ from ..layers.filtered_relu import filtered_leaky_relu
 from ..layers.lowpass import lowpass
 from ..layers.mapping import Mapping, StyleMapping
 from ..layers.modulated import modulated_convolution
-from ..layers.noise import Noise
+from ..layers.pixel_noise import Noise
 from ..settings import settings
 from .network import Shape, positive, square
 from .style import StyleGenerator
@@ -35,7 +35,7 @@ LAST_STOPBAND = 2**0.3  # times the last cutoff
 
 @dataclass(frozen=True)
 class Band:
-    """What a layer's output holds: frequencies up to `cutoff` +- `half_width`, sampled at `rate`, in cycles per image."""
+    """What a layer's output holds: frequencies up to `cutoff` +- `half_width`, cycles and samples per image."""
 
     cutoff: float
     half_width: float

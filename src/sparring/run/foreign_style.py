@@ -24,9 +24,10 @@ def renamed(state: State, rules: Rules) -> dict[str, Tensor]:
     """Every rule, a pattern and what takes its place, is applied to every key in turn."""
     ours = {}
     for key, tensor in state.items():
+        name = key
         for pattern, replacement in rules:
-            key = re.sub(pattern, replacement, key)  # noqa: PLW2901
-        ours[key] = tensor
+            name = re.sub(pattern, replacement, name)
+        ours[name] = tensor
     return ours
 
 
