@@ -46,7 +46,7 @@ class Mapping(nn.Module):
 
 
 class StyleMapping(nn.Module):
-    """z (n, latent) and y -> one style per layer of a synthesis network, (n, layers, style).
+    """From z (n, latent) and y to one style for each layer of a synthesis network, (n, layers, style).
 
     In training mode every call moves `average`, the mean style, by 1 - `decay`. `truncation` below 1 pulls styles
     towards it, in the first `cutoff` layers or in all: less variety, more typical images.

@@ -56,7 +56,7 @@ class Start(nn.Module):
 
 
 class Generator(nn.Module, Growing):
-    """z (n, latent), y (n,) or None -> (n, channels, side, side), side = 4 << the level shown; not clamped."""
+    """Turns z (n, latent) and y (n,) or None into images of the level shown, about in [-1, 1] and not clamped."""
 
     def __init__(self, settings: ProganGenerator, shape: Shape):
         super().__init__()
@@ -87,7 +87,7 @@ class Generator(nn.Module, Growing):
 
 
 class Critic(nn.Module, Growing):
-    """x (n, channels, side, side), y (n,) or None -> Verdict with (n, 1) logits; side = 4 << the level shown."""
+    """Turns x (n, channels, side, side), 4 << the level shown, and y (n,) or None into a Verdict with (n, 1) logits."""
 
     def __init__(self, settings: ProganCritic, shape: Shape):
         super().__init__()

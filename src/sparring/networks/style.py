@@ -11,7 +11,7 @@ from ..layers.pixel_noise import Noise
 
 
 class StyleGenerator(nn.Module, abc.ABC):
-    """z to styles by `mapping`, styles to images by `synthesis` (Karras et al. 2019).
+    """From z to styles by `mapping`, from styles to images by `synthesis` (Karras et al. 2019).
 
     `mapping(z, y, truncation, cutoff)` gives w (n, layers, style), `synthesis(w, noise)` images (n, channels, h, w).
     There is no tanh at the end: images lie mostly in [-1, 1], and whoever writes them clamps.

@@ -111,7 +111,7 @@ class Synthesis(nn.Module):
 
 
 class Generator(StyleGenerator, Growing):
-    """z (n, latent), y (n,) or None -> (n, channels, side, side), about in [-1, 1] and not clamped."""
+    """Turns z (n, latent) and y (n,) or None into images of the level shown, about in [-1, 1] and not clamped."""
 
     def __init__(self, settings: StyleganGenerator, shape: Shape):
         super().__init__()
@@ -141,7 +141,7 @@ class CriticBlock(nn.Module):
 
 
 class Critic(nn.Module, Growing):
-    """x (n, channels, side, side), y (n,) or None -> Verdict with (n, 1) logits; side = 4 << the level shown."""
+    """Turns x (n, channels, side, side), 4 << the level shown, and y (n,) or None into a Verdict with (n, 1) logits."""
 
     def __init__(self, settings: StyleganCritic, shape: Shape):
         super().__init__()

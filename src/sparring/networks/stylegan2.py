@@ -99,7 +99,7 @@ class Synthesis(nn.Module):
 
 
 class Generator(StyleGenerator):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size), about in [-1, 1] and not clamped."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size), about in [-1, 1] and not clamped."""
 
     def __init__(self, settings: Stylegan2Generator, shape: Shape):
         super().__init__()
@@ -137,7 +137,7 @@ class CriticBlock(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1).
+    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with one logit per image, (n, 1).
 
     Labels come in by projection: the last features times a mapping of the label.
     """

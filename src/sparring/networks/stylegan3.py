@@ -68,7 +68,7 @@ def bands(settings: Stylegan3Generator, channels: int, size: int) -> list[Band]:
 
 
 class FourierInput(nn.Module):
-    """w (n, style) -> waves (n, channels, side, side) of random frequencies and phases, turned and shifted by w.
+    """Waves (n, channels, side, side) of random frequencies and phases, turned and shifted by w (n, style).
 
     `transform`, a 3x3 matrix in units of the image's side, moves all images: it is the inverse of what they do.
     """
@@ -192,7 +192,7 @@ class Synthesis(nn.Module):
 
 
 class Generator(StyleGenerator):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size), about in [-1, 1] and not clamped."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size), about in [-1, 1] and not clamped."""
 
     def __init__(self, settings: Stylegan3Generator, shape: Shape):
         super().__init__()
