@@ -52,6 +52,7 @@ class Engine:
     ):
         self.game, self.feed, self.machine, self.solver = game, feed, machine, solver
         self.accumulate, self.watchers, self.events = accumulate, tuple(watchers), list[str]()
+        self.micro_batch = 0  # samples that memory was found to suffice for; 0 = as many as asked for
         check(game, feed, machine, solver, accumulate)
         # Whether processes speak within a turn: then all of them must do the same in it.
         self.coupled = synchronise_batch_norm and machine.world > 1
@@ -136,9 +137,9 @@ class Engine:
                 parts = [] if self.coupled or not memory.ran_out(error) else memory.smaller(chunks)
                 if not parts:
                     raise
-            chunks[:], self.accumulate = parts, len(parts)
+            chunks[:], self.accumulate, self.micro_batch = parts, len(parts), len(parts[0])
             memory.forget(self.machine.device)
-            self.events.append(f"memory ran out in the turn of {turn.title}: now micro-batches of {len(parts[0])}")
+            self.events.append(f"memory ran out in the turn of {turn.title}: now micro-batches of {self.micro_batch}")
         return self.settle(turn, chunks, start, readings)
 
     def attempt(self, turn: Turn, chunks: list[Batch], start: Tensor) -> Readings:
@@ -156,10 +157,7 @@ class Engine:
         return {name: torch.stack([part[name] for part in found]).mean(0) for name in found[0]}
 
     def losses(self, turn: Turn, chunks: list[Batch], start: Tensor) -> Iterator[tuple[Readings, Losses]]:
-        """What each micro-batch reports, and its terms.
-
-        Each draws for the whole global batch from the turn's first state, and keeps its own rows.
-        """
+        """What each micro-batch reports, and its terms; each draws for the whole global batch and keeps its rows."""
         for number, chunk in enumerate(chunks):
             chunk.rewind()
             self.dice.set_state(start)

@@ -28,7 +28,7 @@ def state_of(engine: Engine) -> dict[str, Any]:
         "game": engine.game.state_dict(),
         "clock": vars(engine.clock).copy(),
         "drawn": engine.drawn,
-        "chunk": engine.feed.size // (engine.machine.world * engine.accumulate),
+        "micro_batch": engine.micro_batch,
         "optimizers": {name: learner.optimizer.state_dict() for name, learner in engine.learners.items()},
         "averages": {name: average.state_dict() for name, average in averages.items()},
         "scalers": {title: scaler.state_dict() for title, scaler in engine.scalers.items()},
@@ -49,8 +49,10 @@ def restore(engine: Engine, state: dict[str, Any]) -> None:
     if engine.over and engine.stages[-1].rounds > clock.length:
         clock.stage, clock.round = len(engine.stages) - 1, clock.length
     engine.drawn = state["drawn"]
-    mine = engine.feed.size // engine.machine.world
-    engine.accumulate = max(engine.accumulate, mine // math.gcd(mine, state["chunk"]))
+    if state["micro_batch"]:
+        mine = engine.feed.size // engine.machine.world
+        engine.micro_batch = math.gcd(mine, state["micro_batch"])
+        engine.accumulate = max(engine.accumulate, mine // engine.micro_batch)
     for name, learner in engine.learners.items():
         learner.optimizer.load_state_dict(state["optimizers"][name])
         if learner.average:
