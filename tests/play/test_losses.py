@@ -110,8 +110,8 @@ def test_relativistic_losses_ignore_an_offset(name: str) -> None:
     loss = ADVERSARIAL[name]
     assert torch.allclose(loss.critic(real + 7, fake + 7), loss.critic(real, fake))
     assert torch.allclose(loss.generator(fake + 7, real + 7), loss.generator(fake, real))
-    shifted = loss.accuracy(Verdict((real + 7,)), Verdict((fake + 7,)))
-    assert shifted == loss.accuracy(Verdict((real,)), Verdict((fake,)))
+    shifted = loss.accuracy(real[:, 0] + 7, fake[:, 0] + 7)
+    assert shifted == loss.accuracy(real[:, 0], fake[:, 0])
 
 
 def test_wasserstein_ignores_an_offset_and_turns_with_a_swap() -> None:
@@ -146,18 +146,18 @@ def test_least_squares_at_its_equilibrium() -> None:
     ],
 )
 def test_accuracy_has_the_losses_own_threshold(name: str, right: float) -> None:
-    real, fake = Verdict((torch.tensor([[0.4], [0.9]]),)), Verdict((torch.tensor([[0.2], [-0.5]]),))
+    real, fake = torch.tensor([0.4, 0.9]), torch.tensor([0.2, -0.5])
     assert float(ADVERSARIAL[name].accuracy(real, fake)) == right
 
 
 @pytest.mark.parametrize("name", ["nonsaturating", "hinge", "least_squares"])
 def test_an_undecided_critic_is_right_half_of_the_time(name: str) -> None:
-    undecided = Verdict((torch.full((6, 1), ADVERSARIAL[name].threshold),))
+    undecided = torch.full((6,), ADVERSARIAL[name].threshold)
     assert float(ADVERSARIAL[name].accuracy(undecided, undecided)) == 0.5
 
 
 def test_relativistic_accuracies_compare_what_their_losses_compare() -> None:
-    real, fake = Verdict((torch.tensor([1.0, 3.0]),)), Verdict((torch.tensor([2.0, 0.0]),))
+    real, fake = torch.tensor([1.0, 3.0]), torch.tensor([2.0, 0.0])
     assert float(ADVERSARIAL["relativistic"].accuracy(real, fake)) == 0.5  # 1 < 2, 3 > 0
     assert float(ADVERSARIAL["relativistic_average"].accuracy(real, fake)) == 0.5  # 1 = mean 1, 2 = mean 2
 
@@ -165,7 +165,7 @@ def test_relativistic_accuracies_compare_what_their_losses_compare() -> None:
 def test_ranking_counts_pairs_and_halves_ties() -> None:
     real, fake = torch.randint(5, (40,)).double(), torch.randint(5, (30,)).double()
     pairs = [1.0 if r > f else 0.5 if r == f else 0.0 for r in real for f in fake]
-    assert float(ranking(Verdict((real,)), Verdict((fake,)))) == pytest.approx(sum(pairs) / len(pairs))
+    assert float(ranking(real, fake)) == pytest.approx(sum(pairs) / len(pairs))
 
 
 def test_a_score_is_the_mean_over_heads_of_means_over_positions() -> None:

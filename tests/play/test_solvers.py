@@ -22,12 +22,8 @@ class Bilinear(Game):
 
     def __init__(self, rounds: int = 300, optim: Optim = Optim("sgd", lr=RATE)):  # noqa: B008 - frozen
         super().__init__()
-        self.g, self.c, self.rounds, self.optim = (
-            nn.Linear(1, 1, bias=False),
-            nn.Linear(1, 1, bias=False),
-            rounds,
-            optim,
-        )
+        self.g, self.c = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
+        self.rounds, self.optim = rounds, optim
         for part in (self.g, self.c):
             nn.init.ones_(part.weight)
 

@@ -13,8 +13,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .scene import Verdict
-
 
 @dataclass(frozen=True)
 class Adversarial:
@@ -26,24 +24,23 @@ class Adversarial:
     threshold: float | None = 0.0  # a logit above it means "real"; None = logits have no such point
     right: Callable[[Tensor, Tensor], Tensor] | None = None  # (real, fake): share of right verdicts without one
 
-    def accuracy(self, real: Verdict, fake: Verdict) -> Tensor:
+    def accuracy(self, real: Tensor, fake: Tensor) -> Tensor:
         """Share of right verdicts, 0..1, with this loss's own threshold; P(real > fake) where it has none.
 
-        Relativistic losses compare what they were trained to compare.
+        Takes scores, (n,) each. Relativistic losses compare what they were trained to compare.
         """
-        r, f = real.score, fake.score
         if self.right:
-            return self.right(r, f)
+            return self.right(real, fake)
         if self.threshold is None:
             return ranking(real, fake)
-        return ((r > self.threshold).float().mean() + (f <= self.threshold).float().mean()) / 2
+        return ((real > self.threshold).float().mean() + (fake <= self.threshold).float().mean()) / 2
 
 
-def ranking(real: Verdict, fake: Verdict) -> Tensor:
-    """AUC, the probability that a random real sample scores above a random fake one; ties count half."""
-    r, f = real.score.detach(), fake.score.detach().sort().values
-    below = torch.searchsorted(f, r) + torch.searchsorted(f, r, right=True)  # fakes below, ties once
-    return below.float().mean() / (2 * len(f))
+def ranking(real: Tensor, fake: Tensor) -> Tensor:
+    """AUC of scores, the probability that a random real sample is above a random fake one; ties count half."""
+    ordered = fake.sort().values
+    below = torch.searchsorted(ordered, real) + torch.searchsorted(ordered, real, right=True)  # ties once
+    return below.float().mean() / (2 * len(ordered))
 
 
 ADVERSARIAL: dict[str, Adversarial] = {

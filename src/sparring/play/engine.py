@@ -14,6 +14,7 @@ from .game import Batch, Clock, Game, Losses, Readings, Stage, Turn, reporting
 from .guard import Guard, Policy, culprit
 from .learner import Learner
 from .machine import Machine
+from .scene import added
 from .solvers import Solver, alternate
 
 Watcher = Callable[[Clock, Turn, Readings], None]
@@ -149,8 +150,8 @@ class Engine:
         found: list[Readings] = []
         with self.acting(turn):
             for seen, terms in self.losses(turn, chunks, start):
-                total = torch.stack(list(terms.values())).sum()
-                self.scalers[turn.title].scale(total * (turn.gain / len(chunks))).backward()
+                total, share = added(list(terms.values())), turn.gain / len(chunks)
+                self.scalers[turn.title].scale(total if share == 1 else total * share).backward()
                 found.append(seen | {name: term.detach() for name, term in terms.items()} | {"loss": total.detach()})
         if len(found) == 1:
             return found[0]

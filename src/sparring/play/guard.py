@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
@@ -33,16 +34,16 @@ class Guard:
 
     def finite(self, number: Tensor) -> bool:
         """False if the turn at hand (or, on lagging devices, a recent one) went non-finite."""
-        wrong = ~torch.isfinite(number)
         if not self.lag:
-            return not bool(wrong)
-        self.bad = wrong if self.bad is None else self.bad | wrong
+            return math.isfinite(number.item())
+        trace = number * 0  # 0, or undefined for ever after
+        self.bad = trace if self.bad is None else self.bad + trace
         self.turns += 1
         return self.turns % self.EVERY != 0 or self.settled()
 
     def settled(self) -> bool:
         """Ask the device now; called before anything is saved."""
-        return self.bad is None or not bool(self.bad)
+        return self.bad is None or self.bad.item() == 0
 
     def remember(self, game: nn.Module) -> None:
         """Keep the buffers: a batch norm that saw one undefined number has undefined statistics ever after."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,7 +27,9 @@ class Machine:
 
     def autocast(self) -> AbstractContextManager[object]:
         """Reduced precision for networks; losses widen their logits, penalties leave it."""
-        return torch.autocast(self.device.type, TYPES[self.precision], enabled=self.precision != "fp32")
+        if self.precision == "fp32":
+            return nullcontext()
+        return torch.autocast(self.device.type, TYPES[self.precision])
 
     @property
     def scales(self) -> bool:

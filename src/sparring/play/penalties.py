@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from . import chance
-from .scene import Judge, Sample, full, leaves, like
+from .scene import Judge, Sample, added, full, leaves, like
 
 
 def slope(judge: Judge, at: Sample) -> Tensor:
@@ -22,10 +22,9 @@ def slope(judge: Judge, at: Sample) -> Tensor:
     with torch.autocast(leaves(at)[0].device.type, enabled=False), torch.compiler.set_stance("force_eager"):
         parts = [full(part).detach().requires_grad_(True) for part in leaves(at)]
         verdict = judge(like(at, parts))
-        score = torch.stack([head.sum() for head in verdict.logits]).sum()
+        score = added([head.sum() for head in verdict.logits])
         grads = torch.autograd.grad(score, parts, create_graph=True)
-    squares = [grad.square().flatten(1).sum(1) for grad in grads]
-    return torch.stack(squares).sum(0)
+    return added([grad.square().flatten(1).sum(1) for grad in grads])
 
 
 def norm(judge: Judge, at: Sample) -> Tensor:

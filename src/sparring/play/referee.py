@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from .adversarial import ADVERSARIAL, ranking
 from .game import Batch, Clock, Losses, Readings, Turn, report
 from .penalties import PENALTIES
-from .scene import Judge, Sample, Scene, Verdict, full
+from .scene import Judge, Sample, Scene, Verdict, full, mean
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Referee(nn.Module):
     def critic(self, scene: Scene) -> Losses:
         """The critic's terms; the penalties are among them unless they are lazy."""
         real, fake = verdict(scene.judge, scene.real), verdict(scene.judge, scene.fake)
-        self.watch(real, fake)
+        self.watch(real.score.detach(), fake.score.detach())
         terms = {"adversarial": over_heads(self.loss.critic, real, fake)}
         terms |= self.classes(real, scene.label, self.rules.classes)
         if fake_classes := self.classes(fake, scene.label, self.rules.classes_fake):
@@ -121,15 +121,17 @@ class Referee(nn.Module):
 
     def tend(self, readings: Readings) -> None:
         """Follow the logits after a critic's update, with values already averaged over all processes."""
+        if not self.rules.lecam:
+            return
         names = (f"{self.prefix}logit/real", f"{self.prefix}logit/fake")
         newest = torch.stack([readings[name] for name in names]).to(self.anchors)
         self.anchors.lerp_(newest, 0.01)
         self.updates.add_(1)
 
-    def watch(self, real: Verdict, fake: Verdict) -> None:
-        """Report mean logits, accuracy at the loss's own threshold, and AUC."""
-        report(f"{self.prefix}logit/real", real.score.mean())
-        report(f"{self.prefix}logit/fake", fake.score.mean())
+    def watch(self, real: Tensor, fake: Tensor) -> None:
+        """Report mean scores, accuracy at the loss's own threshold, and AUC."""
+        report(f"{self.prefix}logit/real", real.mean())
+        report(f"{self.prefix}logit/fake", fake.mean())
         report(f"{self.prefix}accuracy", self.loss.accuracy(real, fake))
         report(f"{self.prefix}auc", ranking(real, fake))
 
@@ -187,4 +189,4 @@ def verdict(judge: Judge, sample: Sample) -> Verdict:
 
 def over_heads(loss: Callable[[Tensor, Tensor], Tensor], one: Verdict, other: Verdict) -> Tensor:
     """The mean over heads, so that one more scale does not silently weigh more."""
-    return torch.stack([loss(a, b) for a, b in zip(one.logits, other.logits, strict=True)]).mean()
+    return mean([loss(a, b) for a, b in zip(one.logits, other.logits, strict=True)])

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
+import torch
 from torch import Tensor
 
 Sample = Tensor | tuple[Tensor, ...]
@@ -27,7 +29,7 @@ class Verdict:
     def score(self) -> Tensor:
         """One number per sample, shape (n,): the mean over heads of each head's mean logit."""
         means = [head.flatten(1).mean(1) if head.dim() > 1 else head for head in self.logits]
-        return sum(means[1:], means[0]) / len(means)
+        return mean(means)
 
 
 Judge = Callable[[Sample], Verdict]
@@ -59,3 +61,13 @@ def detached(sample: Sample) -> Sample:
 def full(tensor: Tensor) -> Tensor:
     """At least single precision: reduced-precision logits and samples are widened before any loss."""
     return tensor if tensor.dtype.itemsize >= 4 else tensor.float()
+
+
+def added(terms: Sequence[Tensor]) -> Tensor:
+    """The sum of tensors of one shape; a single one is itself, without an operation."""
+    return reduce(torch.add, terms)
+
+
+def mean(terms: Sequence[Tensor]) -> Tensor:
+    """The mean of tensors of one shape; a single one is itself, without an operation."""
+    return added(terms) / len(terms) if len(terms) > 1 else terms[0]
