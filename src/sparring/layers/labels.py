@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def check(y: Tensor | None, classes: int) -> Tensor:
@@ -28,3 +28,22 @@ def append_one_hot(x: Tensor, y: Tensor | None, classes: int) -> Tensor:
 def tiled(vectors: Tensor, x: Tensor) -> Tensor:
     """(n, features) repeated over the height and width of `x`."""
     return vectors[:, :, None, None].expand(-1, -1, *x.shape[2:])
+
+
+class ClassEmbedding(nn.Module):
+    """One learned vector per class, for networks whose embeddings must not be spectrally normalised.
+
+    `spectral_norm_` leaves it alone, unlike the `nn.Embedding` of a critic's projection. Starts from N(0, 1).
+    y (n,) int64 in [0, classes) -> (n, length).
+    """
+
+    def __init__(self, classes: int, length: int):
+        super().__init__()
+        self.classes = classes
+        self.weight = nn.Parameter(torch.randn(classes, length))
+
+    def forward(self, y: Tensor | None) -> Tensor:
+        return F.embedding(check(y, self.classes), self.weight)
+
+    def extra_repr(self) -> str:
+        return ", ".join(str(side) for side in self.weight.shape)

@@ -44,15 +44,16 @@ def pooled_conv(x: Tensor, conv: nn.Conv2d) -> Tensor:
 class UpBlock(nn.Module):
     """Norm, ReLU, doubling, 3x3, norm, ReLU, 3x3, plus a doubled 1x1 shortcut.
 
-    (n, inputs, h, w) and labels or None -> (n, outputs, 2h, 2w).
+    (n, inputs, h, w) and labels or None -> (n, outputs, 2h, 2w). With `guide`, vectors of that length guide the
+    norms instead of labels.
     """
 
-    def __init__(self, inputs: int, outputs: int, classes: int = 0, upsample: Upsample = "nearest"):
+    def __init__(self, inputs: int, outputs: int, classes: int = 0, upsample: Upsample = "nearest", guide: int = 0):
         super().__init__()
         self.upsample: Upsample = upsample
-        self.norm1 = batch_norm(inputs, classes)
+        self.norm1 = batch_norm(inputs, classes, guide)
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
-        self.norm2 = batch_norm(outputs, classes)
+        self.norm2 = batch_norm(outputs, classes, guide)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
         self.shortcut = nn.Conv2d(inputs, outputs, 1)
 
@@ -67,13 +68,22 @@ class DownBlock(nn.Module):
     """ReLU, 3x3, ReLU, 3x3, optional average pooling by 2, plus a shortcut treated alike.
 
     (n, inputs, h, w) -> (n, outputs, h/2, w/2), or (n, outputs, h, w) where `halve` is false. The middle is
-    as narrow as the input. `entry` leaves out the first ReLU, for the block that sees the image, and makes
-    the middle as wide as the output. `rectified` lets the shortcut read the input behind the first ReLU.
+    as narrow as the input unless it is given. `entry` leaves out the first ReLU, for the block that sees the image,
+    and makes the middle as wide as the output. `rectified` lets the shortcut read the input behind the first ReLU.
     """
 
-    def __init__(self, inputs: int, outputs: int, halve: bool = True, entry: bool = False, rectified: bool = False):
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        halve: bool = True,
+        entry: bool = False,
+        rectified: bool = False,
+        middle: int | None = None,
+    ):
         super().__init__()
-        middle = outputs if entry else inputs
+        if middle is None:
+            middle = outputs if entry else inputs
         self.halve, self.entry, self.rectified = halve, entry, rectified
         self.conv1 = nn.Conv2d(inputs, middle, 3, padding=1)
         self.conv2 = nn.Conv2d(middle, outputs, 3, padding=1)

@@ -68,11 +68,11 @@ def iterate(matrix: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
 def spectral_norm_(module: M) -> M:
     """Normalise the weight of every linear, convolutional and embedding layer inside; returns the module.
 
-    Layers that have it already are left alone. Biases and norms are never touched. Do not use it on a
-    generator's class embeddings: it cripples them (Brock et al. 2019).
+    Layers that have it already and frozen weights are left alone. Biases and norms are never touched, and neither
+    are a generator's class embeddings (`ClassEmbedding`), which it would cripple (Brock et al. 2019).
     """
     for part in list(module.modules()):
-        if isinstance(part, WEIGHTED) and not spectral_norm_of(part):
+        if isinstance(part, WEIGHTED) and not spectral_norm_of(part) and part.weight.requires_grad:
             output_dimension = 1 if isinstance(part, TRANSPOSED) else 0
             parametrize.register_parametrization(part, "weight", SpectralNorm(part.weight, output_dimension))
     return module

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor, nn
 
-from ..layers.resample import BINOMIAL, taps_of
-from ..networks import progan, stylegan2, stylegan3
+from ...layers.resample import BINOMIAL, taps_of
+from ...networks import progan, stylegan2, stylegan3
 
 State = Mapping[str, Tensor]
 Rules = tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]
