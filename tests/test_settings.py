@@ -62,7 +62,7 @@ def refusal(data: object) -> str:
 
 def test_json_and_back():
     data = to_json(WHOLE)
-    assert data["networks"]["generator"] == {"kind": "dcgan-generator", "width": 32}
+    assert data["networks"]["generator"] == {"kind": "dcgan-generator", "width": 32, "noise": 0.0, "dropout": 0.0}
     assert data["sizes"] == [3, 4]
     assert from_json(Whole, data) == WHOLE
 

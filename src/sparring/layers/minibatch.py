@@ -28,4 +28,5 @@ class MinibatchDiscrimination(nn.Module):
         return torch.exp(-distances).sum(1) - 1  # exp(-0) is the sample itself
 
     def extra_repr(self) -> str:
-        return ", ".join(f"{name}={side}" for name, side in zip(("features", "measures", "length"), self.tensor.shape))
+        features, measures, length = self.tensor.shape
+        return f"{features}, measures={measures}, length={length}"

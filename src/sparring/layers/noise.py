@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from .dropout import LastingDropout
+
 
 class GaussianNoise(nn.Module):
     """Adds N(0, deviation) to whatever passes, in training only (feature noise, Salimans et al. 2016).
@@ -43,3 +45,17 @@ class NoiseInjection(nn.Module):
     @staticmethod
     def draw(x: Tensor) -> Tensor:
         return torch.randn(len(x), 1, *x.shape[2:], dtype=x.dtype, device=x.device)
+
+
+def disturbances(noise: float, dropout: float, always: bool = False) -> list[nn.Module]:
+    """What stands behind each activation of a network that is to be disturbed; nothing where both are 0.
+
+    `noise` is the deviation of Gaussian noise, `dropout` the share of features dropped. With `always` both act in
+    evaluation too.
+    """
+    found = list[nn.Module]()
+    if noise:
+        found.append(GaussianNoise(noise, always))
+    if dropout:
+        found.append(LastingDropout(dropout) if always else nn.Dropout(dropout))
+    return found

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..registry import Registry, choice
+from .biggan import BigganCritic, BigganGenerator
+from .biggan_deep import BigganDeepCritic, BigganDeepGenerator
 from .dcgan import DcganCritic, DcganGenerator
 from .dcgan_dense import DcganDenseCritic, DcganDenseGenerator
+from .fastgan import FastganCritic, FastganGenerator
+from .joint import JointCritic, JointEncoder
 from .mlp import MlpCritic, MlpGenerator
 from .network import Conditioning, Network, Shape
 from .progan import ProganCritic, ProganGenerator
+from .projected import ProjectedCritic
+from .r3gan import R3ganCritic, R3ganGenerator
 from .resnet import ResnetCritic, ResnetGenerator
 from .stylegan import StyleganCritic, StyleganGenerator
 from .stylegan2 import Stylegan2Critic, Stylegan2Generator
 from .stylegan3 import Stylegan3Generator
+from .vaegan import VaeganCritic, VaeganEncoder, VaeganGenerator
 
 NETWORKS: Registry[type[Any]] = Registry(
     "network",
@@ -34,6 +41,20 @@ NETWORKS: Registry[type[Any]] = Registry(
         "stylegan2-generator": Stylegan2Generator,
         "stylegan2-critic": Stylegan2Critic,
         "stylegan3-generator": Stylegan3Generator,
+        "biggan-generator": BigganGenerator,
+        "biggan-critic": BigganCritic,
+        "biggan-deep-generator": BigganDeepGenerator,
+        "biggan-deep-critic": BigganDeepCritic,
+        "r3gan-generator": R3ganGenerator,
+        "r3gan-critic": R3ganCritic,
+        "fastgan-generator": FastganGenerator,
+        "fastgan-critic": FastganCritic,
+        "projected-critic": ProjectedCritic,
+        "vaegan-encoder": VaeganEncoder,
+        "vaegan-generator": VaeganGenerator,
+        "vaegan-critic": VaeganCritic,
+        "encoder": JointEncoder,
+        "joint-critic": JointCritic,
     },
 )
 """Kind -> settings class."""

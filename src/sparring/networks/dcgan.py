@@ -14,10 +14,11 @@ from torch import Tensor, nn
 
 from ..layers.initialise import normal_
 from ..layers.labels import append_one_hot
+from ..layers.noise import disturbances
 from ..layers.projection import LabelHead
 from ..play.scene import Verdict
 from ..settings import settings
-from .network import Conditioning, Shape, positive, square
+from .network import Conditioning, Shape, disturbed, positive, square
 
 SIZES = (16, 32, 64, 128, 256)
 WIDEST = 16  # times the width: without it a 256-pixel generator would hold half of its weights in one layer
@@ -38,19 +39,20 @@ class Generator(nn.Module):
         self.classes = shape.classes
         plan = widths(size, settings.width)
         self.stages = nn.Sequential(
-            self.stage(shape.latent + shape.classes, plan[0], first=True),
-            *(self.stage(inputs, outputs) for inputs, outputs in pairwise(plan)),
+            self.stage(settings, shape.latent + shape.classes, plan[0], first=True),
+            *(self.stage(settings, inputs, outputs) for inputs, outputs in pairwise(plan)),
         )
         self.head = nn.ConvTranspose2d(plan[-1], channels, 4, 2, 1, bias=False)
         normal_(self)
 
     @staticmethod
-    def stage(inputs: int, outputs: int, first: bool = False) -> nn.Sequential:
+    def stage(settings: DcganGenerator, inputs: int, outputs: int, first: bool = False) -> nn.Sequential:
         stride, padding = (1, 0) if first else (2, 1)
         return nn.Sequential(
             nn.ConvTranspose2d(inputs, outputs, 4, stride, padding, bias=False),
             nn.BatchNorm2d(outputs),
             nn.ReLU(inplace=True),
+            *disturbances(settings.noise, settings.dropout, always=True),
         )
 
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
@@ -66,18 +68,19 @@ class Critic(nn.Module):
         channels, size = square(shape, settings.kind, SIZES)
         self.maps = shape.classes if settings.conditioning == "concat" else 0
         plan = widths(size, settings.width)[::-1]
-        stages = [self.stage(channels + self.maps, plan[0], batch_norm=False)]
-        stages += [self.stage(inputs, outputs) for inputs, outputs in pairwise(plan)]
+        stages = [self.stage(settings, channels + self.maps, plan[0], batch_norm=False)]
+        stages += [self.stage(settings, inputs, outputs) for inputs, outputs in pairwise(plan)]
         self.stages = nn.ModuleList(stages)
         self.head = nn.Conv2d(plan[-1], 1, 4, 1, 0, bias=False)
         self.labels = LabelHead(settings.conditioning, plan[-1], shape.classes)
         normal_(self)
 
     @staticmethod
-    def stage(inputs: int, outputs: int, batch_norm: bool = True) -> nn.Sequential:
+    def stage(settings: DcganCritic, inputs: int, outputs: int, batch_norm: bool = True) -> nn.Sequential:
         conv = nn.Conv2d(inputs, outputs, 4, 2, 1, bias=False)
         norm = [nn.BatchNorm2d(outputs)] if batch_norm else []
-        return nn.Sequential(conv, *norm, nn.LeakyReLU(0.2, inplace=True))
+        extras = disturbances(settings.noise, settings.dropout)
+        return nn.Sequential(conv, *norm, nn.LeakyReLU(0.2, inplace=True), *extras)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Verdict:
         h = append_one_hot(x, y, self.maps) if self.maps else x
@@ -95,9 +98,14 @@ class DcganGenerator:
     kind: Literal["dcgan-generator"] = "dcgan-generator"
     width: int = 64
     """Channels of the last hidden stage; each stage before has twice as many, up to 16 times."""
+    noise: float = 0.0
+    """Standard deviation of Gaussian noise behind every hidden layer, when sampling too."""
+    dropout: float = 0.0
+    """Share of features dropped behind every hidden layer, when sampling too."""
 
     def __post_init__(self) -> None:
         positive("width", self.width)
+        disturbed(self.noise, self.dropout)
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)
@@ -112,9 +120,14 @@ class DcganCritic:
     """Channels of the first stage; each stage after has twice as many, up to 16 times."""
     conditioning: Conditioning = "concat"
     """How labels come in, where the data has any."""
+    noise: float = 0.0
+    """Standard deviation of Gaussian noise behind every hidden layer, in training."""
+    dropout: float = 0.0
+    """Share of features dropped behind every hidden layer, in training."""
 
     def __post_init__(self) -> None:
         positive("width", self.width)
+        disturbed(self.noise, self.dropout)
 
     def build(self, shape: Shape) -> nn.Module:
         return Critic(self, shape)

@@ -13,10 +13,11 @@ from torch import Tensor, nn
 
 from ..layers.initialise import normal_
 from ..layers.labels import append_one_hot
+from ..layers.noise import disturbances
 from ..layers.projection import LabelHead
 from ..play.scene import Verdict
 from ..settings import settings
-from .network import Conditioning, Shape, positive, square
+from .network import Conditioning, Shape, disturbed, positive, square
 
 SIZES = tuple(range(16, 65, 4))
 
@@ -32,18 +33,21 @@ class Generator(nn.Module):
         self.start = (first, size // 4, size // 4)
         self.dense = nn.Linear(shape.latent + shape.classes, first * (size // 4) ** 2)
         self.stages = nn.Sequential(
-            nn.Sequential(nn.BatchNorm2d(first), nn.ReLU(inplace=True)),
-            self.stage(first, second),
-            self.stage(second, third),
+            nn.Sequential(nn.BatchNorm2d(first), nn.ReLU(inplace=True), *self.extras(settings)),
+            self.stage(settings, first, second),
+            self.stage(settings, second, third),
         )
         self.head = nn.Conv2d(third, channels, 3, padding=1)
         normal_(self)
 
     @staticmethod
-    def stage(inputs: int, outputs: int) -> nn.Sequential:
-        return nn.Sequential(
-            nn.ConvTranspose2d(inputs, outputs, 4, 2, 1), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
-        )
+    def extras(settings: DcganDenseGenerator) -> list[nn.Module]:
+        return disturbances(settings.noise, settings.dropout, always=True)
+
+    @classmethod
+    def stage(cls, settings: DcganDenseGenerator, inputs: int, outputs: int) -> nn.Sequential:
+        conv = nn.ConvTranspose2d(inputs, outputs, 4, 2, 1)
+        return nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True), *cls.extras(settings))
 
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         z = append_one_hot(z, y, self.classes) if self.classes else z
@@ -59,7 +63,7 @@ class Critic(nn.Module):
         self.maps = shape.classes if settings.conditioning == "concat" else 0
         inputs, width, stages = channels + self.maps, settings.width, list[nn.Module]()
         while size > 4:
-            stages.append(self.stage(inputs, width, batch_norm=bool(stages)))
+            stages.append(self.stage(settings, inputs, width, batch_norm=bool(stages)))
             inputs, width, size = width, min(2 * width, 8 * settings.width), size // 2
         self.stages = nn.ModuleList(stages)
         self.head = nn.Linear(inputs * size**2, 1)
@@ -67,9 +71,10 @@ class Critic(nn.Module):
         normal_(self)
 
     @staticmethod
-    def stage(inputs: int, outputs: int, batch_norm: bool) -> nn.Sequential:
+    def stage(settings: DcganDenseCritic, inputs: int, outputs: int, batch_norm: bool) -> nn.Sequential:
         norm = [nn.BatchNorm2d(outputs)] if batch_norm else []
-        return nn.Sequential(nn.Conv2d(inputs, outputs, 4, 2, 1), *norm, nn.LeakyReLU(0.2, inplace=True))
+        extras = disturbances(settings.noise, settings.dropout)
+        return nn.Sequential(nn.Conv2d(inputs, outputs, 4, 2, 1), *norm, nn.LeakyReLU(0.2, inplace=True), *extras)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Verdict:
         h = append_one_hot(x, y, self.maps) if self.maps else x
@@ -87,9 +92,14 @@ class DcganDenseGenerator:
     kind: Literal["dcgan-dense-generator"] = "dcgan-dense-generator"
     width: int = 64
     """An eighth of the channels behind the dense layer; each doubling halves them."""
+    noise: float = 0.0
+    """Standard deviation of Gaussian noise behind every hidden layer, when sampling too."""
+    dropout: float = 0.0
+    """Share of features dropped behind every hidden layer, when sampling too."""
 
     def __post_init__(self) -> None:
         positive("width", self.width)
+        disturbed(self.noise, self.dropout)
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)
@@ -104,9 +114,14 @@ class DcganDenseCritic:
     """Channels of the first stage; each stage after has twice as many, up to 8 times."""
     conditioning: Conditioning = "concat"
     """How labels come in, where the data has any."""
+    noise: float = 0.0
+    """Standard deviation of Gaussian noise behind every hidden layer, in training."""
+    dropout: float = 0.0
+    """Share of features dropped behind every hidden layer, in training."""
 
     def __post_init__(self) -> None:
         positive("width", self.width)
+        disturbed(self.noise, self.dropout)
 
     def build(self, shape: Shape) -> nn.Module:
         return Critic(self, shape)

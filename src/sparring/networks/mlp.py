@@ -7,31 +7,41 @@ and maxout. For points in the plane they are the small pair that 2-D experiments
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Literal
 
 from torch import Tensor, nn
 
 from ..layers.labels import append_one_hot
+from ..layers.maxout import Maxout
+from ..layers.noise import disturbances
 from ..play.scene import Verdict
 from ..settings import settings
-from .network import Shape, positive
+from .network import Shape, disturbed, positive
 
-Activation = Literal["auto", "relu", "leaky_relu"]
-
-
-def hidden(inputs: int, width: int, activation: nn.Module, batch_norm: bool, dropout: float) -> nn.Sequential:
-    layers: list[nn.Module] = [nn.Linear(inputs, width)]
-    if batch_norm:
-        layers.append(nn.BatchNorm1d(width))
-    layers.append(activation)
-    if dropout:
-        layers.append(nn.Dropout(dropout))
-    return nn.Sequential(*layers)
+Activation = Literal["auto", "relu", "leaky_relu", "tanh", "maxout"]
+PIECES = 5  # linear maps per maxout unit, as in the first GAN's critic
 
 
-def function(name: Activation, automatic: Activation) -> nn.Module:
-    chosen = automatic if name == "auto" else name
-    return nn.ReLU(inplace=True) if chosen == "relu" else nn.LeakyReLU(0.2, inplace=True)
+def hidden(inputs: int, width: int, activation: Activation, norm: bool, extras: list[nn.Module]) -> nn.Sequential:
+    if activation == "maxout":
+        linear, functions = Maxout(inputs, width, PIECES), list[nn.Module]()
+    else:
+        linear, functions = nn.Linear(inputs, width), [function(activation)]
+    return nn.Sequential(linear, *([nn.BatchNorm1d(width)] if norm else []), *functions, *extras)
+
+
+def chosen(name: Activation, automatic: Activation) -> Activation:
+    return automatic if name == "auto" else name
+
+
+def function(name: Activation) -> nn.Module:
+    match name:
+        case "relu":
+            return nn.ReLU(inplace=True)
+        case "tanh":
+            return nn.Tanh()
+    return nn.LeakyReLU(0.2, inplace=True)
 
 
 class Generator(nn.Module):
@@ -43,12 +53,12 @@ class Generator(nn.Module):
         points = len(shape.image) == 1
         widths = settings.widths or ((128, 128, 128) if points else (256, 512, 1024))
         batch_norm = not points if settings.batch_norm is None else settings.batch_norm
-        inputs = (shape.latent + shape.classes, *widths[:-1])
+        activation = chosen(settings.activation, "relu" if points else "leaky_relu")
         self.stages = nn.Sequential(
             *(
                 # The first layer has no batch norm, as in DCGAN's critic: it sees the raw input.
-                hidden(a, b, function(settings.activation, "relu" if points else "leaky_relu"), batch_norm and i > 0, 0)
-                for i, (a, b) in enumerate(zip(inputs, widths, strict=True))
+                hidden(a, b, activation, batch_norm and i > 0, disturbances(settings.noise, settings.dropout, True))
+                for i, (a, b) in enumerate(pairwise((shape.latent + shape.classes, *widths)))
             )
         )
         self.head = nn.Linear(widths[-1], math.prod(shape.image))
@@ -68,10 +78,10 @@ class Critic(nn.Module):
         points = len(shape.image) == 1
         widths = settings.widths or ((128, 128, 128) if points else (512, 256))
         dropout = (0.0 if points else 0.3) if settings.dropout is None else settings.dropout
-        inputs = (math.prod(shape.image) + shape.classes, *widths[:-1])
+        activation = chosen(settings.activation, "leaky_relu")
         self.stages = nn.ModuleList(
-            hidden(a, b, function(settings.activation, "leaky_relu"), False, dropout)
-            for a, b in zip(inputs, widths, strict=True)
+            hidden(a, b, activation, False, disturbances(settings.noise, dropout))
+            for a, b in pairwise((math.prod(shape.image) + shape.classes, *widths))
         )
         self.head = nn.Linear(widths[-1], 1)
 
@@ -93,11 +103,16 @@ class MlpGenerator:
     widths: tuple[int, ...] = ()
     """Hidden units, layer by layer; empty = 256, 512, 1024 for images and 128, 128, 128 for points."""
     activation: Activation = "auto"
-    """auto = leaky ReLU for images, ReLU for points."""
+    """auto = leaky ReLU for images, ReLU for points; maxout takes the largest of 5 linear maps."""
     batch_norm: bool | None = None
     """Batch norm in every hidden layer but the first; null = for images only."""
+    noise: float = 0.0
+    """Standard deviation of Gaussian noise behind every hidden layer, when sampling too."""
+    dropout: float = 0.0
+    """Share of hidden units dropped, when sampling too."""
 
     def __post_init__(self) -> None:
+        disturbed(self.noise, self.dropout)
         for width in self.widths:
             positive("widths", width)
 
@@ -113,15 +128,16 @@ class MlpCritic:
     widths: tuple[int, ...] = ()
     """Hidden units, layer by layer; empty = 512, 256 for images and 128, 128, 128 for points."""
     activation: Activation = "auto"
-    """auto = leaky ReLU."""
+    """auto = leaky ReLU; maxout takes the largest of 5 linear maps."""
     dropout: float | None = None
     """Share of hidden units dropped in training, 0..1; null = 0.3 for images and 0 for points."""
+    noise: float = 0.0
+    """Standard deviation of Gaussian noise behind every hidden layer, in training."""
 
     def __post_init__(self) -> None:
+        disturbed(self.noise, self.dropout or 0.0)
         for width in self.widths:
             positive("widths", width)
-        if self.dropout is not None and not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout is a share in [0, 1), and is {self.dropout}")
 
     def build(self, shape: Shape) -> nn.Module:
         return Critic(self, shape)

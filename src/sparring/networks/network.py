@@ -25,7 +25,8 @@ class Network(Protocol):
     """Settings of one architecture: frozen dataclass, `kind` is its name in the registry.
 
     Generators are called `G(z, y)` and critics `D(x, y)` with z (n, latent), x (n, *image) in [-1, 1] and
-    y (n,) int64 labels or None. Generators return (n, *image) in [-1, 1]; critics return a Verdict.
+    y (n,) int64 labels or None. Generators return (n, *image) in [-1, 1], or about that where they say so; critics
+    return a Verdict. Encoders `E(x, y)` return a Code, and joint critics `D((z, x), y)` judge pairs.
     """
 
     @property
@@ -49,3 +50,11 @@ def square(shape: Shape, kind: str, sizes: tuple[int, ...]) -> tuple[int, int]:
 def positive(name: str, value: int) -> None:
     if value < 1:
         raise ValueError(f"{name} must be at least 1, and is {value}")
+
+
+def disturbed(noise: float, dropout: float) -> None:
+    """Refuse impossible noise and dropout inside a network."""
+    if noise < 0:
+        raise ValueError(f"noise is a standard deviation and cannot be negative, and is {noise}")
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout is a share in [0, 1), and is {dropout}")

@@ -11,11 +11,15 @@ from collections.abc import Iterable
 
 from torch import nn
 
-from . import biggan, dcgan, r3gan, resnet
+from . import biggan, dcgan, fastgan, projected, r3gan, resnet
 from .names import State, Translation
 from .spectral import with_spectral_norm
 
-TRANSLATIONS: dict[type[nn.Module], Translation] = {**dcgan.TRANSLATIONS, **resnet.TRANSLATIONS, **biggan.TRANSLATIONS, **r3gan.TRANSLATIONS}
+TRANSLATIONS: dict[type[nn.Module], Translation] = {
+    kind: translation
+    for family in (dcgan, resnet, biggan, r3gan, fastgan, projected)
+    for kind, translation in family.TRANSLATIONS.items()
+}
 """Our network's class -> from the official state dict to ours."""
 
 

@@ -1,0 +1,70 @@
+"""Published sizes of the large architectures, as numbers of parameters that learn."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sparring.networks import Shape
+from sparring.networks.biggan import BigganCritic, BigganGenerator
+from sparring.networks.biggan_deep import BigganDeepCritic, BigganDeepGenerator
+from sparring.networks.fastgan import FastganGenerator
+from sparring.networks.projected import Heads
+from sparring.networks.r3gan import R3ganCritic, R3ganGenerator
+
+
+def shape(size, latent=0, classes=0):
+    return Shape((3, size, size), latent, classes)
+
+
+SAGAN = BigganGenerator(64, embedding=0, hierarchical=False)
+CIFAR = BigganGenerator(64, (), embedding=0, hierarchical=False)
+IMAGENET32 = {"widths": (1536,) * 4, "groups": (96,) * 4}
+IMAGENET64 = {"widths": (1536,) * 5, "groups": (96,) * 5}
+PUBLISHED = {
+    "sagan generator 128": (SAGAN, shape(128, 128, 1000), 42_017_412),
+    "sagan critic 128": (BigganCritic(64, wide=False), shape(128, classes=1000), 30_010_134),
+    "biggan generator 32": (CIFAR, shape(32, 128, 10), 4_304_387),
+    "biggan critic 32": (BigganCritic(64, ()), shape(32, classes=10), 4_207_361),
+    "biggan critic 32 thin": (BigganCritic(64, (), wide=False), shape(32, classes=10), 3_617_365),
+    "biggan generator 128": (BigganGenerator(), shape(128, 120, 1000), 70_433_988),
+    "biggan critic 128": (BigganCritic(), shape(128, classes=1000), 87_982_370),
+    "biggan generator 256": (BigganGenerator(), shape(256, 140, 1000), 82.2e6),
+    "biggan critic 256": (BigganCritic(), shape(256, classes=1000), 99.2e6),
+    "biggan-deep generator 128": (BigganDeepGenerator(), shape(128, 128, 1000), 50_244_484),
+    "biggan-deep critic 128": (BigganDeepCritic(), shape(128, classes=1000), 34_590_210),
+    "r3gan generator 32": (R3ganGenerator(), shape(32, 64), 20.73e6),
+    "r3gan critic 32": (R3ganCritic(), shape(32), 20.68e6),
+    "r3gan generator 32 cond": (R3ganGenerator(), shape(32, 64, 10), 20_781_952),
+    "r3gan critic 32 cond": (R3ganCritic(), shape(32, classes=10), 21_280_512),
+    "r3gan generator 64": (R3ganGenerator(), shape(64, 64), 22_429_824),
+    "r3gan critic 64": (R3ganCritic(), shape(64), 22_381_440),
+    "r3gan generator 256": (R3ganGenerator(), shape(256, 64), 23_057_952),
+    "r3gan critic 256": (R3ganCritic(), shape(256), 23_009_568),
+    "r3gan generator imagenet 32": (R3ganGenerator(**IMAGENET32), shape(32, 64, 1000), 82.9e6),
+    "r3gan critic imagenet 32": (R3ganCritic(**IMAGENET32), shape(32, classes=1000), 86.5e6),
+    "r3gan generator imagenet 64": (R3ganGenerator(**IMAGENET64), shape(64, 64, 1000), 103.6e6),
+    "r3gan critic imagenet 64": (R3ganCritic(**IMAGENET64), shape(64, classes=1000), 107.2e6),
+    "fastgan generator 256": (FastganGenerator(), shape(256, 256), 105_684_175),
+    "fastgan generator 256 lite": (FastganGenerator(lite=True), shape(256, 256), 79.4e6),
+    "fastgan generator 256 lite 64": (FastganGenerator(64, lite=True), shape(256, 256), 24_037_603),
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_counts(name):
+    settings, asked, published = PUBLISHED[name]
+    with torch.device("meta"):  # no memory, no arithmetic
+        network = settings.build(asked)
+    counted = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
+    assert counted == (published if isinstance(published, int) else pytest.approx(published, abs=0.051e6))
+
+
+@pytest.mark.parametrize(
+    ("channels", "sides", "published"),
+    [((64, 128, 256, 512), (64, 32, 16, 8), 7_510_400), ((64, 64, 128, 256), (128, 64, 32, 16), 10.33e6)],
+)
+def test_published_counts_of_projected_heads(channels, sides, published):
+    heads = Heads(channels, sides)
+    counted = sum(parameter.numel() for parameter in heads.parameters())
+    assert counted == (published if isinstance(published, int) else pytest.approx(published, abs=0.0051e6))
