@@ -7,6 +7,7 @@ import torch
 from tests.networks.check import parameters
 from torch import nn
 
+from sparring.layers.maxout import Maxout
 from sparring.networks import Shape
 from sparring.networks.mlp import MlpCritic, MlpGenerator
 
@@ -54,3 +55,17 @@ def test_impossible_settings_are_refused():
         MlpGenerator(widths=(16, 0))
     with pytest.raises(ValueError, match=r"dropout is a share in \[0, 1\), and is 1"):
         MlpCritic(dropout=1.0)
+
+
+@pytest.mark.parametrize(("activation", "expected"), [("tanh", nn.Tanh), ("relu", nn.ReLU), ("maxout", Maxout)])
+def test_activations(activation, expected):
+    for settings in (MlpGenerator((16, 8), activation=activation), MlpCritic((16, 8), activation=activation)):
+        network = settings.build(POINTS)
+        assert sum(isinstance(part, expected) for part in network.modules()) == 2
+        assert network(torch.randn(3, 2)) is not None
+
+
+def test_the_critic_of_the_grid_experiment():
+    """3 layers of 200 maxout units with 5 pieces (Lin et al. 2018)."""
+    critic = MlpCritic((200, 200, 200), activation="maxout").build(POINTS)
+    assert linear_sizes(critic) == [(2, 1000), (200, 1000), (200, 1000), (200, 1)]

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.utils import parametrizations, parametrize
 
 from sparring.networks import Shape
+from sparring.networks.r3gan import R3ganCritic
 from sparring.networks.resnet import ResnetCritic
 from sparring.techniques.spectral import spectral_norm_, spectral_norm_of
 
@@ -142,3 +143,15 @@ def test_state_goes_through_a_state_dict():
     other.load_state_dict(one.state_dict())
     x = torch.randn(1, 3, 5, 5)
     assert torch.equal(one(x), other(x))
+
+
+def test_weights_that_start_at_nothing_are_refused():
+    with pytest.raises(ValueError, match="a layer starts at 0 here"):
+        spectral_norm_(R3ganCritic(8).build(Shape((3, 16, 16))))
+
+
+def test_frozen_weights_are_left_alone():
+    frozen = nn.Sequential(nn.Conv2d(3, 4, 3).requires_grad_(False), nn.Conv2d(4, 4, 3))
+    spectral_norm_(frozen)
+    assert spectral_norm_of(frozen[0]) is None
+    assert spectral_norm_of(frozen[1]) is not None

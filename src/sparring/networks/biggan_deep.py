@@ -77,7 +77,7 @@ def convolutions(inputs: int, middle: int, outputs: int) -> list[nn.Module]:
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size) in [-1, 1]."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size) in [-1, 1]."""
 
     def __init__(self, settings: BigganDeepGenerator, shape: Shape):
         super().__init__()
@@ -105,14 +105,14 @@ class Generator(nn.Module):
         guide = z if self.shared is None else torch.cat([self.shared(y), z], 1)
         h = self.dense(guide).unflatten(1, self.start)
         for stage, look in zip(self.stages, self.attention, strict=True):
-            for block in stage:
+            for block in stage.children():
                 h = block(h, guide)
             h = look(h)
         return self.head(F.relu(self.norm(h), inplace=True)).tanh()
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1)."""
+    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with one logit per image, (n, 1)."""
 
     def __init__(self, settings: BigganDeepCritic, shape: Shape):
         super().__init__()
@@ -120,9 +120,11 @@ class Critic(nn.Module):
         plan = [settings.width * times for times in DOWN[size]]
         self.entry = nn.Conv2d(channels, plan[0], 3, padding=1)
         self.stages = nn.ModuleList(
-            nn.ModuleList(
-                DownBlock(inputs if first else outputs, outputs, halves=first and i < halvings(size))
-                for first in [True] + [False] * (settings.depth - 1)
+            nn.Sequential(
+                *(
+                    DownBlock(inputs if first else outputs, outputs, halves=first and i < halvings(size))
+                    for first in [True] + [False] * (settings.depth - 1)
+                )
             )
             for i, (inputs, outputs) in enumerate(pairwise(plan))
         )
@@ -135,9 +137,7 @@ class Critic(nn.Module):
     def forward(self, x: Tensor, y: Tensor | None = None) -> Verdict:
         h, features = self.entry(x), list[Tensor]()
         for stage, look in zip(self.stages, self.attention, strict=True):
-            for block in stage:
-                h = block(h)
-            h = look(h)
+            h = look(stage(h))
             features.append(h)
         h = F.relu(h).sum((2, 3))
         return self.labels(self.head(h), h, y, tuple(features))

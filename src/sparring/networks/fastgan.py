@@ -62,7 +62,7 @@ class UpStage(nn.Module):
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size), in [-1, 1] where `tanh` is on."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size), in [-1, 1] where `tanh` is on."""
 
     def __init__(self, settings: FastganGenerator, shape: Shape):
         super().__init__()
@@ -113,8 +113,9 @@ class DownStage(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with two 5x5 maps of logits, image and small copy.
+    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with two 5x5 maps of logits.
 
+    One judges the image, the other its small copy.
     The last three features are what `reconstruction` rebuilds the image from.
     """
 

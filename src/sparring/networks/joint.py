@@ -44,7 +44,7 @@ def dense(*widths: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """x (n, *image), y (n,) or None -> Code of z (n, latent)."""
+    """Turns x (n, *image) and y (n,) or None into a Code of z (n, latent)."""
 
     def __init__(self, settings: JointEncoder, shape: Shape):
         super().__init__()
@@ -65,7 +65,7 @@ class Encoder(nn.Module):
 
 
 class Critic(nn.Module):
-    """(z (n, latent), x (n, *image)), y (n,) or None -> Verdict with one logit per pair, (n, 1)."""
+    """Turns pairs of z (n, latent) and x (n, *image), and y (n,) or None, into a Verdict with one logit each, (n, 1)."""
 
     def __init__(self, settings: JointCritic, shape: Shape):
         super().__init__()

@@ -115,7 +115,7 @@ class Heads(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, 1 or 3, height, width) in [-1, 1], y (n,) or None -> Verdict with one map of logits per scale."""
+    """Turns x (n, 1 or 3, height, width) and y (n,) or None into a Verdict with one map of logits per scale."""
 
     def __init__(self, settings: ProjectedCritic, shape: Shape):
         super().__init__()

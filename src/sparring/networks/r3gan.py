@@ -73,7 +73,7 @@ class Transition(nn.Module):
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size), about [-1, 1] but not bounded."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size), about [-1, 1] but not bounded."""
 
     def __init__(self, settings: R3ganGenerator, shape: Shape):
         super().__init__()
@@ -101,7 +101,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1).
+    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with one logit per image, (n, 1).
 
     With classes the features are projected onto the label's embedding (Miyato and Koyama 2018).
     """
@@ -167,7 +167,7 @@ def groups_for(channels: int) -> int:
     return next(count for count in range(max(1, channels // GROUP), 0, -1) if channels % count == 0)
 
 
-def check(settings: R3ganGenerator | R3ganCritic) -> None:
+def check_plan(settings: R3ganGenerator | R3ganCritic) -> None:
     positive("width", settings.width)
     for name in ("widths", "blocks", "groups"):
         for value in getattr(settings, name):
@@ -191,7 +191,7 @@ class R3ganGenerator:
     """Length of the label's embedding; 0 = as long as z."""
 
     def __post_init__(self) -> None:
-        check(self)
+        check_plan(self)
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)
@@ -214,7 +214,7 @@ class R3ganCritic:
     """Length of the label's embedding; 0 = as many as the deepest stage has channels."""
 
     def __post_init__(self) -> None:
-        check(self)
+        check_plan(self)
 
     def build(self, shape: Shape) -> nn.Module:
         return Critic(self, shape)

@@ -38,7 +38,7 @@ def dense(inputs: int, outputs: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Code of z (n, latent)."""
+    """Turns x (n, channels, size, size) and y (n,) or None into a Code of z (n, latent)."""
 
     def __init__(self, settings: VaeganEncoder, shape: Shape):
         super().__init__()
@@ -57,7 +57,7 @@ class Encoder(nn.Module):
 
 
 class Generator(nn.Module):
-    """z (n, latent), y (n,) or None -> (n, channels, size, size) in [-1, 1]."""
+    """Turns z (n, latent) and y (n,) or None into (n, channels, size, size) in [-1, 1]."""
 
     def __init__(self, settings: VaeganGenerator, shape: Shape):
         super().__init__()
@@ -83,7 +83,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """x (n, channels, size, size), y (n,) or None -> Verdict with one logit per image, (n, 1)."""
+    """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with one logit per image, (n, 1)."""
 
     def __init__(self, settings: VaeganCritic, shape: Shape):
         super().__init__()

@@ -69,10 +69,15 @@ def spectral_norm_(module: M) -> M:
     """Normalise the weight of every linear, convolutional and embedding layer inside; returns the module.
 
     Layers that have it already and frozen weights are left alone. Biases and norms are never touched, and neither
-    are a generator's class embeddings (`ClassEmbedding`), which it would cripple (Brock et al. 2019).
+    are a generator's class embeddings (`ClassEmbedding`), which it would cripple (Brock et al. 2019). ValueError for
+    networks with weights that start at 0, such as R3GAN's.
     """
     for part in list(module.modules()):
         if isinstance(part, WEIGHTED) and not spectral_norm_of(part) and part.weight.requires_grad:
+            if not part.weight.is_meta and not part.weight.any():
+                raise ValueError(
+                    "spectral normalisation divides by the size of the weights, and a layer starts at 0 here"
+                )
             output_dimension = 1 if isinstance(part, TRANSPOSED) else 0
             parametrize.register_parametrization(part, "weight", SpectralNorm(part.weight, output_dimension))
     return module

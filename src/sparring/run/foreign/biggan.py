@@ -28,6 +28,8 @@ Place = tuple[str, int]  # where we keep a block, and at which number the attent
 def translation(
     layers: Mapping[str, str], inside: Mapping[str, str], place: Callable[[nn.Module, int, int], Place]
 ) -> Translation:
+    outside = {**LAYERS, **layers}
+
     def translate(module: nn.Module, state: State) -> dict[str, Tensor]:
         ours = {}
         for key, tensor in state.items():
@@ -38,7 +40,7 @@ def translation(
                 ours[f"{start}.{ATTENTION.get(part, inside.get(part, part))}{block[4]}"] = tensor
             else:
                 layer, _, name = key.rpartition(".")
-                ours[f"{(LAYERS | layers).get(layer, layer)}.{name}"] = tensor
+                ours[f"{outside.get(layer, layer)}.{name}"] = tensor
         for name, norm in module.named_modules():
             translate_norm(name, norm, ours)
         return ours

@@ -25,6 +25,7 @@ STATISTICS = {"stored_mean": "norm.running_mean", "stored_var": "norm.running_va
 
 
 def generator(module: nn.Module, state: State) -> dict[str, Tensor]:
+    """Plain stages are lists of layers, conditional ones name theirs and have statistics of their own."""
     ours = dict[str, Tensor]()
     full = any(".noises.0.weight" in key for key in module.state_dict())
     deepest = 4 * 2 ** len(list(module.get_submodule("stages").children()))
