@@ -65,7 +65,7 @@ class Encoder(nn.Module):
 
 
 class Critic(nn.Module):
-    """Turns pairs of z (n, latent) and x (n, *image), and y (n,) or None, into a Verdict with one logit each, (n, 1)."""
+    """Turns pairs (z (n, latent), x (n, *image)) and y (n,) or None into a Verdict with one logit per pair, (n, 1)."""
 
     def __init__(self, settings: JointCritic, shape: Shape):
         super().__init__()
