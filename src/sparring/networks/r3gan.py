@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..layers.bilinear import double_smoothly, halve_smoothly
 from ..layers.labels import one_hot
+from ..layers.resample import BINOMIAL, downsample, taps_of, upsample
 from ..play.scene import Verdict
 from ..settings import settings
 from .network import Shape, positive, square
@@ -61,15 +61,18 @@ class Block(nn.Module):
 
 
 class Transition(nn.Module):
-    """To the next resolution and width, doubling or halving; the 1x1 runs at the smaller side, as it commutes."""
+    """Bilinear doubling or halving, and 1x1 to the next width; the 1x1 commutes, and runs at the smaller side."""
+
+    taps: Tensor
 
     def __init__(self, inputs: int, outputs: int, doubles: bool):
         super().__init__()
         self.doubles = doubles
         self.conv = convolution(inputs, outputs, 1, 1.0) if inputs != outputs else nn.Identity()
+        self.register_buffer("taps", taps_of(BINOMIAL), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return double_smoothly(self.conv(x)) if self.doubles else self.conv(halve_smoothly(x))
+        return upsample(self.conv(x), self.taps) if self.doubles else self.conv(downsample(x, self.taps))
 
 
 class Generator(nn.Module):
@@ -142,6 +145,7 @@ def convolution(inputs: int, outputs: int, side: int, gain: float, groups: int =
 
 
 def linear(inputs: int, outputs: int) -> nn.Linear:
+    """Without bias, from N(0, 1 / sqrt(inputs))."""
     layer = nn.Linear(inputs, outputs, bias=False)
     nn.init.normal_(layer.weight, 0.0, 1 / math.sqrt(inputs))
     return layer
