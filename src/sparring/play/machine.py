@@ -97,7 +97,7 @@ def join_processes(device: str = "auto", precision: str = "auto") -> Machine:
     if chosen.type == "cuda":
         torch.cuda.set_device(chosen)
     if world > 1 and not distributed.is_initialized():
-        distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+        join_group("nccl" if chosen.type == "cuda" else "gloo")
     if world == 1:
         return Machine(chosen, choose_precision(chosen, precision))
     # One process measures for all: two answers would be two precisions in one run.
@@ -106,3 +106,16 @@ def join_processes(device: str = "auto", precision: str = "auto") -> Machine:
     answer = torch.tensor(mine, device=chosen)
     distributed.broadcast(answer, 0)
     return Machine(chosen, names[int(answer)], rank, world)  # type: ignore[arg-type]
+
+
+def join_group(backend: str) -> None:
+    """Meet the other processes that torchrun started."""
+    restart = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    if restart == "0" or os.environ.get("GROUP_WORLD_SIZE", "1") != "1":
+        distributed.init_process_group(backend)
+        return
+    # The launcher's store still holds the addresses of the processes that died, and whoever reads them there waits
+    # for the dead. On one machine all processes know how often they were restarted; on several they may not agree.
+    store, rank, world = next(distributed.rendezvous("env://"))
+    store = distributed.PrefixStore(f"restart-{restart}", store)
+    distributed.init_process_group(backend, store=store, rank=rank, world_size=world)

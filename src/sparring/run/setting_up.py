@@ -1,0 +1,93 @@
+"""From a recipe to an engine, in one process or many that must agree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from torch import distributed
+
+from ..data.feed import Source
+from ..play.engine import Engine, Watcher
+from ..play.machine import Machine
+from ..play.parallel import synchronise_batch_norm_
+from ..play.solvers import SOLVERS
+from ..play.state import restore
+from ..recipes.assemble import assemble
+from ..recipes.recipe import Recipe
+from .folder import RunFolder
+from .sentences import brief
+
+T = TypeVar("T")
+
+
+def engine_of(recipe: Recipe, source: Source, machine: Machine, watchers: Iterable[Watcher]) -> Engine:
+    """An engine at its first round. ValueError where data, networks and game do not go together."""
+    train = recipe.train
+    game = assemble(recipe, source.shape, len(source.classes))
+    if machine.world > 1 and train.synchronise_batch_norm:
+        synchronise_batch_norm_(game, machine.world)
+    feed = source.feed(
+        train.batch, seed=train.seed, rank=machine.rank, world=machine.world, device=str(machine.device)
+    )
+    return Engine(
+        game,
+        feed,
+        machine=machine,
+        seed=train.seed,
+        solver=SOLVERS[train.solver],
+        accumulate=train.accumulate,
+        compile=train.compile,
+        on_nonfinite=train.on_nonfinite,
+        watchers=watchers,
+    )
+
+
+def put_back(engine: Engine, saved: dict[str, Any], folder: RunFolder) -> None:
+    """Bring a new engine to where a checkpoint was made. ValueError if it is another run's."""
+    total = engine.clock.total
+    try:
+        restore(engine, saved["engine"])
+    except (RuntimeError, KeyError, ValueError, TypeError) as error:
+        raise ValueError(
+            f"{folder.resume} does not fit {folder.recipe_file} and its data; was one of them changed? ({brief(error)})"
+        ) from None
+    # A run whose length was changed follows its new length, even if it was over.
+    clock, stages = engine.clock, engine.stages
+    clock.total = total
+    if clock.stage == len(stages) and stages[-1].rounds > clock.length:
+        clock.stage, clock.round = len(stages) - 1, clock.length
+
+
+def same_run(folder: RunFolder, recipe: Recipe) -> bool:
+    """Whether this recipe's run has begun here. ValueError if another recipe's has."""
+    if not folder.is_run:
+        return False
+    if folder.recipe != recipe:
+        raise ValueError(f"{folder.path} holds a run of another recipe; choose another name")
+    return True
+
+
+def restarted() -> bool:
+    """Whether torchrun started this process in place of one that died."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+
+
+def first_says(machine: Machine, ask: Callable[[], T]) -> T:
+    """The answer of the first process, given to all; its ValueError or OSError is raised in all.
+
+    A process that made up its own mind about a shared folder could find what another has just made there.
+    """
+    if machine.world == 1:
+        return ask()
+    answer: list[Any] = [None, None]
+    if machine.rank == 0:
+        try:
+            answer = [ask(), None]
+        except (ValueError, OSError) as error:
+            answer = [None, error]
+    distributed.broadcast_object_list(answer, 0, device=machine.device)
+    if answer[1] is not None:
+        raise answer[1]
+    return answer[0]

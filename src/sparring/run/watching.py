@@ -1,0 +1,174 @@
+"""What the first process of a run writes down: journal, log, curves, pictures, scores, weights, checkpoints."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from ..data.feed import Source
+from ..play.engine import Engine
+from ..recipes.recipe import Recipe
+from .. import __version__
+from . import atomic, checkpoint, grid
+from .board import Board
+from .bundle import Card, Trained, save_bundle
+from .folder import RunFolder
+from .handles import Synthesizer
+from .journal import Lines, Record
+from .samples import Timeline, exported
+from .scoring import NAME, Scoring
+from .tally import Tally
+
+
+class Watching:
+    """Looks on and writes. Nothing here changes what is learned: no random stream, no statistic, no mode."""
+
+    def __init__(self, folder: RunFolder, recipe: Recipe, source: Source, saved: dict[str, Any] | None):
+        self.folder, self.recipe, self.source = folder, recipe, source
+        images = saved["engine"]["clock"]["images"] if saved else 0
+        self.journal = Lines(folder.journal)
+        self.journal.truncate(images)
+        Lines(folder.scores).truncate(images)
+        folder.forget_after(images)
+        self.board = Board(folder.tensorboard, images) if recipe.watch.tensorboard else None
+        self.latest: Record = {}
+        self.scores: dict[str, float] = {}
+        self.at = self.aside = 0.0  # seconds: when the last line was written, and what looking took since then
+        self.at_images = self.kept = images
+
+    def attach(self, engine: Engine, saved: dict[str, Any] | None) -> None:
+        """Begin to watch an engine that is where its checkpoint left it."""
+        watch, total = self.recipe.watch, engine.clock.total
+        self.engine = engine
+        self.tally = Tally(sum(stage.rounds for stage in engine.stages))
+        self.timeline = Timeline(self.source, total, watch.grids, watch.grid)
+        self.scoring = Scoring(self.source, total, self.folder.scores, flip=self.recipe.data.flip)
+        engine.watchers = (self.tally, *engine.watchers)
+        if saved:
+            self.tally.load_state_dict(saved["tally"])
+            self.scoring.load_state_dict(saved["scoring"], engine.clock.images)
+            self.timeline.drawn, self.at = engine.clock.images, saved["seconds"]
+
+    @property
+    def images(self) -> int:
+        return self.engine.clock.images
+
+    def round_over(self, seconds: float) -> None:
+        """Write what is due after a round."""
+        for sentence in self.engine.events:
+            self.event(sentence, seconds)
+        if self.tally.round_over():
+            self.line(seconds)
+        start = time.perf_counter()
+        self.pictures(seconds)
+        every = self.recipe.watch.keep_images
+        if every and self.images // every > self.kept // every:
+            self.save_weights(self.folder.kept(self.images), seconds)
+            self.kept = self.images
+        self.aside += time.perf_counter() - start
+
+    def line(self, seconds: float) -> None:
+        """Write the means since the last line into the journal and the curves."""
+        readings = self.tally.means()
+        rates = {name: learner.optimizer.param_groups[0]["lr"] for name, learner in self.engine.learners.items()}
+        speed = (self.images - self.at_images) / max(seconds - self.at - self.aside, 1e-9)
+        self.latest = self.write(
+            "round", seconds, images_per_second=round(speed, 2), readings=readings, learning_rates=rates
+        )
+        self.at, self.aside, self.at_images = seconds, 0.0, self.images
+        if self.board:
+            curves = {f"{turn}/{name}": value for turn, means in readings.items() for name, value in means.items()}
+            curves |= {f"learning_rate/{name}": rate for name, rate in rates.items()}
+            self.board.numbers({**curves, "images_per_second": speed}, self.images)
+
+    def pictures(self, seconds: float, final: bool = False) -> None:
+        """Draw and score the samples, if either is due."""
+        picture_due = self.timeline.due(self.images, final)
+        if not picture_due and not final and self.images < self.scoring.next:
+            return
+        handle = self.handle(seconds)
+        if picture_due:
+            picture = self.timeline.draw(handle, self.images)
+            grid.save(picture, self.folder.sample(self.images))
+            if self.board:
+                self.board.picture("samples", picture, self.images)
+        if self.images and self.scoring.due(handle, self.images, seconds, final):
+            self.score(handle, seconds)
+
+    def score(self, handle: Synthesizer, seconds: float) -> None:
+        score, better = self.scoring.measure(handle, self.images, seconds)
+        self.scores = {NAME: score}
+        if self.board:
+            self.board.numbers({f"score/{NAME}": score}, self.images)
+        if better:
+            self.save_weights(self.folder.best, seconds)
+
+    def handle(self, seconds: float) -> Synthesizer:
+        """The generator as it is now, averaged where there is an average."""
+        networks, kind = exported(self.engine, self.recipe)
+        return Synthesizer(networks["generator"], self.card(kind, seconds), self.engine.machine.device)
+
+    def card(self, kind: str, seconds: float) -> Card:
+        facts = self.source.facts()
+        return Card(
+            recipe=self.recipe,
+            shape=self.source.shape,
+            classes=self.source.classes,
+            weights=kind,
+            trained=Trained(
+                self.images, round(seconds, 3), self.recipe.train.seed, self.source.name, self.source.fingerprint,
+                __version__,
+            ),
+            scores=self.scores,
+            licence=str(facts.get("licence") or ""),
+            credit=str(facts.get("credit") or ""),
+            card=f"{self.recipe.name}, trained on {self.source.name} for {self.images:,} images.",
+        )  # fmt: skip
+
+    def save_weights(self, path: Path, seconds: float) -> None:
+        """Write a bundle of the networks that people will use."""
+        networks, kind = exported(self.engine, self.recipe)
+        tensors: dict[str, Tensor] = {
+            f"{role}.{name}": t for role, network in networks.items() for name, t in network.state_dict().items()
+        }
+        with atomic.explained(path):
+            path.parent.mkdir(exist_ok=True)
+        save_bundle(path, tensors, self.card(kind, seconds))
+
+    def save(self, state: dict[str, Any], seconds: float) -> None:
+        """Write a checkpoint, after everything that it counts on, and the newest weights."""
+        start = time.perf_counter()
+        self.journal.sync()
+        whole = {
+            "engine": state,
+            "tally": self.tally.state_dict(),
+            "scoring": self.scoring.state_dict(),
+            "seconds": seconds,
+            "machine": {"device": self.engine.machine.device.type, "precision": self.engine.machine.precision},
+            "data": self.source.fingerprint,
+        }
+        checkpoint.write(self.folder.resume, whole)
+        self.save_weights(self.folder.last, seconds)
+        self.aside += time.perf_counter() - start
+
+    def event(self, sentence: str, seconds: float) -> None:
+        """A sentence for the journal and the log."""
+        self.write("event", seconds, sentence=sentence)
+        self.log(sentence)
+
+    def write(self, kind: str, seconds: float, **fields: object) -> Record:
+        record: Record = {"kind": kind, "images": self.images, "seconds": round(seconds, 3), **fields}
+        self.journal.append(record)
+        return record
+
+    def log(self, sentence: str) -> None:
+        when = time.strftime("%Y-%m-%d %H:%M:%S")
+        with atomic.explained(self.folder.log), open(self.folder.log, "a", encoding="utf-8") as file:
+            file.write(f"{when}  {self.images:>12,} images  {sentence}\n")
+
+    def close(self) -> None:
+        if self.board:
+            self.board.close()
