@@ -62,6 +62,5 @@ def main() -> None:
     assert forked(folder / f"killed-{number}") == 0
 
 
-
 if __name__ == "__main__":
     main()

@@ -89,7 +89,7 @@ def test_errors_of_others_pass_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="could not write .*gone/a.txt: the folder is gone"):
+    with pytest.raises(FileNotFoundError, match=r"could not write .*gone/a\.txt: the folder is gone"):
         atomic.write_text(tmp_path / "gone" / "a.txt", "x")
 
 

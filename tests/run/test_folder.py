@@ -40,7 +40,7 @@ def test_what_a_killed_start_left_is_no_run(tmp_path: Path) -> None:
 
 
 def test_only_runs_are_opened(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="there is no run at .*nowhere"):
+    with pytest.raises(ValueError, match=r"there is no run at .*nowhere"):
         RunFolder.open(tmp_path / "nowhere")
     with pytest.raises(ValueError, match=r"is no run: it has no recipe\.json"):
         RunFolder.open(tmp_path)

@@ -120,8 +120,12 @@ def blur(images: Tensor, gain: float) -> Tensor:
     # Shifted sums: several times faster on a CPU than a convolution per channel.
     height, width = images.shape[2:]
     wide = F.pad(images, (2, 2, 2, 2), mode="reflect")
-    rows = sum(wide[:, :, i : i + height] * (weight * gain / 16) for i, weight in enumerate(BINOMIAL))
-    return sum(rows[..., i : i + width] * (weight / 16) for i, weight in enumerate(BINOMIAL))
+    rows, blurred = torch.zeros_like(wide[:, :, :height]), torch.zeros_like(images)
+    for i, weight in enumerate(BINOMIAL):
+        rows.add_(wide[:, :, i : i + height], alpha=weight * gain / sum(BINOMIAL))
+    for i, weight in enumerate(BINOMIAL):
+        blurred.add_(rows[..., i : i + width], alpha=weight / sum(BINOMIAL))
+    return blurred
 
 
 def ascending(rows: Tensor) -> Tensor:

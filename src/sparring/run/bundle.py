@@ -1,4 +1,4 @@
-"""A bundle: weights in a .safetensors file whose header says what they are, how they were made and who is to be named."""
+"""A bundle: weights in a .safetensors file whose header says what they are, how they came about and whom to name."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def check_format(data: Any) -> None:
     if not isinstance(data, dict):
         raise ValueError("it is not a JSON object")
     if isinstance(data.get("format"), int) and data["format"] > FORMAT:
-        raise ValueError(f"it has format {data['format']}, and this version of sparring knows up to {FORMAT}; update it")
+        raise ValueError(f"it has format {data['format']}, and this version of sparring reads {FORMAT}; update it")
 
 
 def portable(recipe: Recipe) -> Recipe:

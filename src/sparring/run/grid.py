@@ -46,7 +46,8 @@ def scatter(fake: Tensor, real: Tensor | None = None) -> Image.Image:
 
     Of points in more than two dimensions the first two are shown.
     """
-    shown = [(points[:, :2].double().cpu().numpy(), c) for points, c in ((real, BLUE), (fake, ORANGE)) if points is not None]
+    layers = [(fake, ORANGE)] if real is None else [(real, BLUE), (fake, ORANGE)]
+    shown = [(points[:, :2].detach().double().cpu().numpy(), colour) for points, colour in layers]
     frame = shown[0][0][np.isfinite(shown[0][0]).all(1)]
     low, high = (frame.min(0), frame.max(0)) if len(frame) else (np.zeros(2), np.ones(2))
     middle, reach = (low + high) / 2, max(float((high - low).max()) * 0.6, 1e-6)

@@ -172,12 +172,11 @@ def build(card: Card, role: str, weights: dict[str, Tensor]) -> nn.Module:
 @contextmanager
 def undisturbed(device: torch.device) -> Iterator[None]:
     """Random draws inside are always the same, and the streams outside go on as if nothing had happened."""
-    if device.type == "mps":
-        state = torch.mps.get_rng_state()
+    state = torch.mps.get_rng_state() if device.type == "mps" else None
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(0)
         yield
-    if device.type == "mps":
+    if state is not None:
         torch.mps.set_rng_state(state)
 
 

@@ -12,7 +12,6 @@ from ..data.feed import Source
 from ..play.engine import Engine
 from ..recipes.recipe import Recipe
 from . import grid
-from .bundle import Card
 from .handles import Synthesizer
 
 POINTS = 2000

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from torch import distributed
 
@@ -128,7 +128,7 @@ class Session:
         self.watching = Watching(self.folder, self.recipe, self.source, saved)
         self.watching.attach(self.engine, saved)
         if not saved:
-            self.watching.write("plan", 0.0, plan=self.plan)
+            self.watching.write("plan", 0.0, {"plan": self.plan})
         else:
             self.watching.event("goes on from its last checkpoint", self.seconds)
             if saved["data"] != self.source.fingerprint:
@@ -189,7 +189,7 @@ class Session:
         if self.watching:
             if reason != "interrupted":
                 self.watching.pictures(self.seconds, final=True)
-            self.watching.write("end", self.seconds, reason=reason)
+            self.watching.write("end", self.seconds, {"reason": reason})
             self.watching.log(f"{reason} after {self.seconds:,.0f} seconds of training")
 
     def handle(self) -> Synthesizer:
@@ -205,7 +205,7 @@ class Session:
         if distributed.is_initialized():
             distributed.destroy_process_group()
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -28,9 +28,7 @@ def engine_of(recipe: Recipe, source: Source, machine: Machine, watchers: Iterab
     game = assemble(recipe, source.shape, len(source.classes))
     if machine.world > 1 and train.synchronise_batch_norm:
         synchronise_batch_norm_(game, machine.world)
-    feed = source.feed(
-        train.batch, seed=train.seed, rank=machine.rank, world=machine.world, device=str(machine.device)
-    )
+    feed = source.feed(train.batch, seed=train.seed, rank=machine.rank, world=machine.world, device=str(machine.device))
     return Engine(
         game,
         feed,
@@ -46,18 +44,12 @@ def engine_of(recipe: Recipe, source: Source, machine: Machine, watchers: Iterab
 
 def put_back(engine: Engine, saved: dict[str, Any], folder: RunFolder) -> None:
     """Bring a new engine to where a checkpoint was made. ValueError if it is another run's."""
-    total = engine.clock.total
     try:
         restore(engine, saved["engine"])
     except (RuntimeError, KeyError, ValueError, TypeError) as error:
         raise ValueError(
             f"{folder.resume} does not fit {folder.recipe_file} and its data; was one of them changed? ({brief(error)})"
         ) from None
-    # A run whose length was changed follows its new length, even if it was over.
-    clock, stages = engine.clock, engine.stages
-    clock.total = total
-    if clock.stage == len(stages) and stages[-1].rounds > clock.length:
-        clock.stage, clock.round = len(stages) - 1, clock.length
 
 
 def same_run(folder: RunFolder, recipe: Recipe) -> bool:

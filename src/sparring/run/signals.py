@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Self
 
 ECHO_SECONDS = 2.0
 """torchrun passes on the Ctrl-C that its processes have already seen; within this time it is the same one."""
@@ -21,7 +21,7 @@ class Interrupts:
         self.since = 0.0
         self.previous: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> Interrupts:
+    def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():  # Python lets no other thread listen
             for name in (signal.SIGINT, signal.SIGTERM):
                 self.previous[name] = signal.signal(name, self.hear)

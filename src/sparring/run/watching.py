@@ -8,10 +8,10 @@ from typing import Any
 
 from torch import Tensor
 
+from .. import __version__
 from ..data.feed import Source
 from ..play.engine import Engine
 from ..recipes.recipe import Recipe
-from .. import __version__
 from . import atomic, checkpoint, grid
 from .board import Board
 from .bundle import Card, Trained, save_bundle
@@ -75,9 +75,8 @@ class Watching:
         readings = self.tally.means()
         rates = {name: learner.optimizer.param_groups[0]["lr"] for name, learner in self.engine.learners.items()}
         speed = (self.images - self.at_images) / max(seconds - self.at - self.aside, 1e-9)
-        self.latest = self.write(
-            "round", seconds, images_per_second=round(speed, 2), readings=readings, learning_rates=rates
-        )
+        measured = {"images_per_second": round(speed, 2), "readings": readings, "learning_rates": rates}
+        self.latest = self.write("round", seconds, measured)
         self.at, self.aside, self.at_images = seconds, 0.0, self.images
         if self.board:
             curves = {f"{turn}/{name}": value for turn, means in readings.items() for name, value in means.items()}
@@ -156,15 +155,17 @@ class Watching:
 
     def event(self, sentence: str, seconds: float) -> None:
         """A sentence for the journal and the log."""
-        self.write("event", seconds, sentence=sentence)
+        self.write("event", seconds, {"sentence": sentence})
         self.log(sentence)
 
-    def write(self, kind: str, seconds: float, **fields: object) -> Record:
+    def write(self, kind: str, seconds: float, fields: Record) -> Record:
+        """A line for the journal."""
         record: Record = {"kind": kind, "images": self.images, "seconds": round(seconds, 3), **fields}
         self.journal.append(record)
         return record
 
     def log(self, sentence: str) -> None:
+        """A line for people."""
         when = time.strftime("%Y-%m-%d %H:%M:%S")
         with atomic.explained(self.folder.log), open(self.folder.log, "a", encoding="utf-8") as file:
             file.write(f"{when}  {self.images:>12,} images  {sentence}\n")
