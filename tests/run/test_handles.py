@@ -172,7 +172,7 @@ def test_a_run_gives_its_best_weights_or_its_last(tmp_path: Path) -> None:
 
 def test_a_normalised_generator_is_built_again(tmp_path: Path) -> None:
     made = dataclasses.replace(recipe(dcgan=True), spectral_norm=("generator",))
-    network = spectral_norm_(handle(made).network)
+    network = spectral_norm_(handle(made).network.requires_grad_(True))
     path = tmp_path / "a.safetensors"
     save_bundle(
         path, {f"generator.{n}": t for n, t in network.state_dict().items()}, Card(recipe=made, shape=(1, 16, 16))

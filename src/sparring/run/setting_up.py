@@ -11,7 +11,6 @@ from torch import distributed
 from ..data.feed import Source
 from ..play.engine import Engine, Watcher
 from ..play.machine import Machine
-from ..play.parallel import synchronise_batch_norm_
 from ..play.solvers import SOLVERS
 from ..play.state import restore
 from ..recipes.assemble import assemble
@@ -26,8 +25,6 @@ def engine_of(recipe: Recipe, source: Source, machine: Machine, watchers: Iterab
     """An engine at its first round. ValueError where data, networks and game do not go together."""
     train = recipe.train
     game = assemble(recipe, source.shape, len(source.classes))
-    if machine.world > 1 and train.synchronise_batch_norm:
-        synchronise_batch_norm_(game, machine.world)
     feed = source.feed(train.batch, seed=train.seed, rank=machine.rank, world=machine.world, device=str(machine.device))
     return Engine(
         game,
@@ -38,6 +35,7 @@ def engine_of(recipe: Recipe, source: Source, machine: Machine, watchers: Iterab
         accumulate=train.accumulate,
         compile=train.compile,
         on_nonfinite=train.on_nonfinite,
+        synchronise_batch_norm=train.synchronise_batch_norm,
         watchers=watchers,
     )
 
