@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from tests.play.arena import OTHERS, Journal, Stream, furthest, play, points, synthesis
-from torch import nn
+from torch import distributed, nn
 
 from sparring.play import machine as machines
 from sparring.play.engine import Engine
@@ -177,6 +177,20 @@ def test_precision_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_measuring_takes_a_moment() -> None:
     assert 0 < step_seconds(torch.device("cpu"), "fp32") < 1
     assert 0 < step_seconds(torch.device("cpu"), "bf16", limit=0.0) < 5
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_one_process_measures_for_all(rank: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    joined: list[str] = []
+    said = torch.tensor(list(machines.TYPES).index("bf16"))
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", str(rank))
+    monkeypatch.setattr(distributed, "init_process_group", lambda backend, device_id: joined.append(backend))
+    monkeypatch.setattr(distributed, "broadcast", lambda tensor, source: tensor.copy_(said) if rank else None)
+    monkeypatch.setattr(machines, "choose_precision", lambda device, name: "bf16" if rank == 0 else pytest.fail(name))
+    machine = join_processes("cpu")
+    assert (machine.rank, machine.world, machine.precision) == (rank, 2, "bf16")
+    assert joined == ["gloo"]
 
 
 def test_one_process_is_a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

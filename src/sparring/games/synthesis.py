@@ -86,13 +86,14 @@ class Synthesis(Game):
     def scene(self, batch: Batch, clock: Clock) -> Scene:
         """What the critic sees in its own turns; the fakes' graph is kept for the generator's."""
         fake = batch.memo["fake"] if "fake" in batch.memo else self.fakes(batch)
-        if self.reuse and fake.requires_grad:
+        if self.reuse:
             batch.memo["fake"] = fake
         return self.seen(batch, fake.detach())
 
     def generator_loss(self, batch: Batch, clock: Clock) -> Losses:
-        """The generator's turn: on the fakes that the critic just saw, where they were kept."""
-        fake = batch.memo.pop("fake") if "fake" in batch.memo else self.fakes(batch)
+        """The generator's turn: on the fakes that the critic just saw, where their graph was kept."""
+        kept = batch.memo.pop("fake", None)
+        fake = kept if kept is not None and kept.requires_grad else self.fakes(batch)
         return self.referee.generator(self.seen(batch, fake))
 
     def seen(self, batch: Batch, fake: Tensor) -> Scene:
@@ -104,7 +105,7 @@ class Synthesis(Game):
         """One generated image for every real one, with its label."""
         draw = chance.normal if self.options.prior == "normal" else chance.symmetric
         z = batch.memo["z"] if "z" in batch.memo else draw((len(batch), self.options.latent), batch.image.device)
-        if self.reuse:  # so that fakes whose graph was given up can be made again
+        if self.reuse:  # fakes whose graph was not kept are made again
             batch.memo["z"] = z
         return self.generator(z, self.label(batch))
 

@@ -14,6 +14,7 @@ from .game import Batch, Clock, Game, Losses, Readings, Stage, Turn, reporting
 from .guard import Guard, Policy, culprit
 from .learner import Learner
 from .machine import Machine
+from .refusals import check
 from .scene import added
 from .solvers import Solver, alternate
 
@@ -148,7 +149,7 @@ class Engine:
         for name in turn.players:
             self.learners[name].forget()
         found: list[Readings] = []
-        with self.acting(turn):
+        with self.acting(turn, lending=len(chunks) == 1):
             for seen, terms in self.losses(turn, chunks, start):
                 total, share = added(list(terms.values())), turn.gain / len(chunks)
                 self.scalers[turn.title].scale(total if share == 1 else total * share).backward()
@@ -190,7 +191,7 @@ class Engine:
         """Stop with the culprit's name, or drop this update."""
         mine = {id(p) for name in turn.players for p in self.learners[name].parameters if loss.isfinite()}
         grads = {name: p.grad for name, p in self.game.named_parameters() if id(p) in mine}
-        with self.acting(turn):
+        with self.acting(turn, lending=len(chunks) == 1):
             where = culprit(self.game, chunks, lambda: (terms for _, terms in self.losses(turn, chunks, start)), grads)
         self.events.append(self.guard.refuse(turn.title, where))
         for name in turn.players:
@@ -214,9 +215,12 @@ class Engine:
             watch(self.clock, turn, readings)
 
     @contextmanager
-    def acting(self, turn: Turn) -> Iterator[None]:
-        """Only the acting players learn; those who lend keep a graph as well."""
-        active = {*turn.players, *turn.lends}
+    def acting(self, turn: Turn, lending: bool) -> Iterator[None]:
+        """Only the acting players learn; those who lend keep a graph as well.
+
+        Nobody lends to a divided batch: keeping the graphs of all its parts would take the memory of the whole.
+        """
+        active = {*turn.players, *turn.lends} if lending else {*turn.players}
         others = [learner for name, learner in self.learners.items() if name not in active]
         for learner in others:
             learner.learnable(False)
@@ -227,23 +231,3 @@ class Engine:
         finally:
             for learner in others:
                 learner.learnable(True)
-
-
-def check(game: Game, feed: Stream, machine: Machine, solver: Solver, accumulate: int) -> None:
-    """Refuse what cannot be played, before anything is built."""
-    name = type(game).__name__
-    missing = game.needs - feed.roles
-    if missing:
-        raise ValueError(f"{name} needs {sorted(missing)}, and this data only gives {sorted(feed.roles)}")
-    if feed.size % (machine.world * accumulate):
-        raise ValueError(
-            f"a batch of {feed.size} cannot be split evenly over {machine.world} processes x {accumulate} micro-batches"
-        )
-    turns = [turn for stage in game.stages() for turn in stage.turns]
-    for stage in game.stages():
-        titles = [turn.title for turn in stage.turns]
-        assert len(set(titles)) == len(titles), f"{name} has several turns called {titles}: give them names"
-    strangers = {player for turn in turns for player in (*turn.players, *turn.lends)} - set(game.players())
-    assert not strangers, f"{name} has turns of unknown players {strangers}"
-    if solver is not alternate and any(turn.repeat > 1 for turn in turns):
-        raise ValueError(f"repeated turns need the alternate solver, and {name} repeats a turn; set critic_steps=1")

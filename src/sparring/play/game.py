@@ -110,7 +110,7 @@ class Turn:
     every: int = 1  # only in every n-th round
     repeat: int = 1  # updates in a row, each on a fresh batch (n_critic)
     gain: float = 1.0  # multiplies the loss; lazy penalties: every=16, gain=16
-    lends: tuple[str, ...] = ()  # do not learn now, but their graph is kept in `batch.memo` for a later turn
+    lends: tuple[str, ...] = ()  # do not learn now, but their graph may stay in `batch.memo` for a later turn
     after: Callable[[Readings], None] | None = None  # clip weights, adapt ADA, trail a copy
 
     @property

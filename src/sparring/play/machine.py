@@ -83,6 +83,8 @@ def step_seconds(device: torch.device, precision: Precision, limit: float = floa
             layer(images).float().square().mean().backward()
         if device.type == "cuda":
             torch.cuda.synchronize(device)
+        elif device.type == "mps":
+            torch.mps.synchronize()
         seconds = time.perf_counter() - start
         best = min(best, seconds) if attempt else best  # the first pass prepares kernels
         if attempt and seconds > 3 * limit:
@@ -97,7 +99,7 @@ def join_processes(device: str = "auto", precision: str = "auto") -> Machine:
     if chosen.type == "cuda":
         torch.cuda.set_device(chosen)
     if world > 1 and not distributed.is_initialized():
-        join_group("nccl" if chosen.type == "cuda" else "gloo")
+        join_group(chosen)
     if world == 1:
         return Machine(chosen, choose_precision(chosen, precision))
     # One process measures for all: two answers would be two precisions in one run.
@@ -108,14 +110,15 @@ def join_processes(device: str = "auto", precision: str = "auto") -> Machine:
     return Machine(chosen, names[int(answer)], rank, world)  # type: ignore[arg-type]
 
 
-def join_group(backend: str) -> None:
+def join_group(device: torch.device) -> None:
     """Meet the other processes that torchrun started."""
+    backend, own = ("nccl", device) if device.type == "cuda" else ("gloo", None)
     restart = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
     if restart == "0" or os.environ.get("GROUP_WORLD_SIZE", "1") != "1":
-        distributed.init_process_group(backend)
+        distributed.init_process_group(backend, device_id=own)
         return
     # The launcher's store still holds the addresses of the processes that died, and whoever reads them there waits
     # for the dead. On one machine all processes know how often they were restarted; on several they may not agree.
     store, rank, world = next(distributed.rendezvous("env://"))
     store = distributed.PrefixStore(f"restart-{restart}", store)
-    distributed.init_process_group(backend, store=store, rank=rank, world_size=world)
+    distributed.init_process_group(backend, store=store, rank=rank, world_size=world, device_id=own)
