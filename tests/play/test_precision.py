@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 import torch
 from tests.play.arena import OTHERS, Journal, Stream, furthest, play, points, synthesis
@@ -135,6 +137,7 @@ def test_compiled_networks_learn_the_same_with_penalties(lazy: int) -> None:
 
 @dynamo
 @pytest.mark.slow
+@pytest.mark.skipif(not any(map(shutil.which, ("c++", "g++", "clang++"))), reason="compiling needs a C++ compiler")
 def test_the_engine_compiles() -> None:
     torch.compiler.reset()
     eager, game = synthesis(COMPILED, 3), synthesis(COMPILED, 3)
