@@ -178,8 +178,8 @@ def test_precision_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_measuring_takes_a_moment() -> None:
-    assert 0 < step_seconds(torch.device("cpu"), "fp32") < 1
-    assert 0 < step_seconds(torch.device("cpu"), "bf16", limit=0.0) < 5
+    assert 0 < step_seconds(torch.device("cpu"), "fp32") < 60
+    assert 0 < step_seconds(torch.device("cpu"), "bf16", limit=0.0) < 60
 
 
 @pytest.mark.parametrize("rank", [0, 1])

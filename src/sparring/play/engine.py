@@ -189,10 +189,12 @@ class Engine:
 
     def refuse(self, turn: Turn, chunks: list[Batch], start: Tensor, loss: Tensor) -> None:
         """Stop with the culprit's name, or drop this update."""
-        mine = {id(p) for name in turn.players for p in self.learners[name].parameters if loss.isfinite()}
+        mine = {id(p) for name in turn.players for p in self.learners[name].parameters}
         grads = {name: p.grad for name, p in self.game.named_parameters() if id(p) in mine}
+        suspects = grads if loss.isfinite() else {}  # of an undefined loss, every gradient is undefined
         with self.acting(turn, lending=len(chunks) == 1):
-            where = culprit(self.game, chunks, lambda: (terms for _, terms in self.losses(turn, chunks, start)), grads)
+            replay = (terms for _, terms in self.losses(turn, chunks, start))
+            where = culprit(self.game, chunks, replay, suspects)
         self.events.append(self.guard.refuse(turn.title, where))
         for name in turn.players:
             self.learners[name].forget()

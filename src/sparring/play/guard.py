@@ -67,18 +67,18 @@ class Guard:
 def culprit(
     game: nn.Module,
     chunks: Sequence[Batch],
-    replay: Callable[[], Iterable[Losses]],
+    replay: Iterable[Losses],
     gradients: Mapping[str, Tensor | None],
 ) -> str:
     """Where the first non-finite number arises: the data, a module's output, a term of the loss, or a gradient.
 
-    `replay` computes the losses of all micro-batches again; every process must go through all of its own.
+    `replay` computes the losses of all micro-batches again, one by one; every process must go through all of its own.
     """
     found: list[str] = []
     hooks = [module.register_forward_hook(watcher(name, found)) for name, module in game.named_modules() if name]
     try:
         with torch.compiler.set_stance("force_eager"):
-            terms = [(name, term.detach()) for losses in replay() for name, term in losses.items()]
+            terms = [(name, term.detach()) for losses in replay for name, term in losses.items()]
     finally:
         for hook in hooks:
             hook.remove()
