@@ -9,7 +9,7 @@ import pytest
 from tests.data.pictures import encoded, noise, write_images
 
 from sparring.data.cache import Preparation
-from sparring.data.open import choose_attribute, open_source
+from sparring.data.open import choose_attribute, natural_size, open_source
 from sparring.data.origin import Entry
 from sparring.data.pack import pack
 from sparring.data.packfile import Pack
@@ -146,3 +146,30 @@ def test_attributes(attributes: tuple[str, ...], wanted: str, chosen: str | None
 def test_attributes_that_are_not_there(attributes: tuple[str, ...], wanted: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         choose_attribute(heads(*attributes), wanted)
+
+
+@pytest.mark.parametrize(
+    ("spec", "size"), [("builtin:digits", 16), ("builtin:avatars-small", 128), ("builtin:ring", 0)]
+)
+def test_natural_size_of_built_in_sets_is_looked_up(spec: str, size: int) -> None:
+    assert natural_size(DataSettings(spec=spec)) == size
+
+
+def test_natural_size_of_a_folder_is_what_it_is_packed_at(tmp_path: Path) -> None:
+    settings = DataSettings(spec=str(write_images(tmp_path, ["a.png", "b.png"], size=90)))
+    assert natural_size(settings) == 64
+    assert open_source(settings).shape == (3, 64, 64)
+
+
+def test_natural_size_of_shards_is_not_known(tmp_path: Path) -> None:
+    assert natural_size(DataSettings(spec=f"{tmp_path}/part-000.tar")) == 0
+
+
+def test_points_tell_their_mode_only_when_asked() -> None:
+    assert open_source(DataSettings(spec="builtin:ring")).classes == ()
+    assert open_source(DataSettings(spec="builtin:ring", labels="none")).facts()["classes"] == []
+    assert len(open_source(DataSettings(spec="builtin:ring", labels="mode")).classes) == 8
+    with pytest.raises(ValueError, match="labels can be auto, none or mode"):
+        open_source(DataSettings(spec="builtin:ring", labels="colour"))
+    with pytest.raises(ValueError, match="labels can be auto or none"):
+        open_source(DataSettings(spec="builtin:swiss-roll", labels="mode"))

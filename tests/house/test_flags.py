@@ -13,11 +13,24 @@ from tests.house.source import SOURCE
 pytestmark = pytest.mark.skipif(not (SOURCE / "cli" / "main.py").exists(), reason="there is no command line yet")
 
 FLAGS: dict[str, set[str]] = {
-    "": set(),
-}
+    "": {"--version"},
+    "train": {
+        "--data", "--out", "--images", "--budget", "--batch", "--size", "--seed", "--device", "--precision", "--set",
+        "--json",
+    },
+    "resume": {"--json"},
+    "report": {"--json"},
+    "recipes": {"--json"},
+    "sample": {"-n", "--n", "--out", "--seed", "--label", "--truncation", "--json"},
+    "data": set(),
+    "data list": {"--json"},
+    "data inspect": {"--json"},
+    "data pack": {"--json"},
+    "data clear": {"--json"},
+}  # fmt: skip
 """Verb (`""` is the program itself, `data list` a verb below a verb) -> its flags without --help."""
 
-SILENT_VERBS: frozenset[str] = frozenset()
+SILENT_VERBS: frozenset[str] = frozenset({"data"})
 """Verbs that only lead to other verbs and print nothing themselves, so they need no --json."""
 
 
@@ -47,7 +60,7 @@ def flags_in(text: str) -> set[str]:
 def verbs_in(text: str) -> set[str]:
     """Subcommands, from the usage line: `usage: sparring [-h] {train,resume}`."""
     usage = re.search(r"^usage:.*?(?=\n\s*\n|\Z)", text, re.DOTALL | re.MULTILINE)
-    choices = re.findall(r"(?<!\[)\{([a-z0-9,\s-]+)\}", usage[0] if usage else "")
+    choices = re.findall(r"\{([a-z0-9,\s-]+)\}", re.sub(r"\[[^]]*\]", "", usage[0] if usage else ""))
     return {verb.strip() for group in choices[-1:] for verb in group.split(",")}
 
 

@@ -73,6 +73,7 @@ class FolderOrigin:
         return partial(load_file, self.folder / name)
 
     def labels(self, name: str) -> dict[str, str]:
+        """What is known of the image of this name: attribute -> value."""
         labels = {}
         parts = PurePosixPath(name).relative_to(self.prefix).parts
         if len(parts) > 1:

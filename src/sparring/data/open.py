@@ -10,9 +10,10 @@ from .feed import Source
 from .folder import FolderOrigin, some
 from .labels import is_label_file
 from .origin import Origin
-from .pack import Progress, pack
+from .pack import Progress, choose_size, largest_size, pack
 from .packed import PackSource
 from .packfile import Pack
+from .points import Points
 from .settings import DataSettings
 
 FORMS = "a folder of images, builtin:NAME, torchvision:NAME, hf:NAME, or tar shards (part-{000..099}.tar, URLs too)"
@@ -24,24 +25,62 @@ def open_source(settings: DataSettings, progress: Progress | None = None) -> Sou
     `progress` is called with (images done, images in all) while packing. ValueError or OSError with one sentence
     for anything that does not fit.
     """
+    found = _find(settings, progress)
+    return found if isinstance(found, Source) else _packed(found, settings, progress)
+
+
+def natural_size(settings: DataSettings) -> int:
+    """The side in pixels that `size` = 0 stands for, found without packing; 0 for points and for shards.
+
+    ValueError or OSError as `open_source`.
+    """
+    _check(settings)
+    scheme, _, name = settings.spec.partition(":")
+    if _are_shards(settings.spec):
+        return 0
+    if scheme == "builtin":  # some of these are drawn, which takes longer than to look a size up
+        from .builtin import builtin_size
+
+        return largest_size(builtin_size(name))
+    found = _find(settings)
+    return 0 if isinstance(found, Source) else choose_size(found)
+
+
+def _find(settings: DataSettings, progress: Progress | None = None) -> Origin | Source:
     _check(settings)
     spec = settings.spec
-    folder = Path(spec).expanduser()
-    if folder.is_dir():
-        from .shards import holds_shards, open_shards
-
-        if holds_shards(folder):
-            return open_shards(settings, progress)
-        return _packed(FolderOrigin(spec, settings.labels), settings, progress)
-    scheme, colon, name = spec.partition(":")
-    if colon and scheme in ("builtin", "torchvision", "hf"):
-        found = _elsewhere(scheme, name, settings.size)
-        return found if isinstance(found, Source) else _packed(found, settings, progress)
-    if "://" in spec or spec.startswith("pipe:") or ".tar" in spec or spec.endswith(".tgz"):
+    if _are_shards(spec):
         from .shards import open_shards
 
         return open_shards(settings, progress)
+    if Path(spec).expanduser().is_dir():
+        return FolderOrigin(spec, settings.labels)
+    scheme, colon, name = spec.partition(":")
+    if colon and scheme in ("builtin", "torchvision", "hf"):
+        found = _elsewhere(scheme, name, settings.size)
+        return labelled_points(found, settings.labels) if isinstance(found, Points) else found
     raise ValueError(_unknown(spec))
+
+
+def labelled_points(points: Points, labels: str) -> Points:
+    """Points know their mode only where they are asked for it: to find the modes is what they are for."""
+    if labels in ("auto", "none"):
+        points.classes = ()
+    elif labels != "mode" or not points.classes:
+        choices = "auto, none or mode" if points.classes else "auto or none"
+        raise ValueError(f"{points.name} has no labels called {labels!r}; labels can be {choices}.")
+    return points
+
+
+def _are_shards(spec: str) -> bool:
+    folder = Path(spec).expanduser()
+    if folder.is_dir():
+        from .shards import holds_shards
+
+        return holds_shards(folder)
+    if spec.startswith(("builtin:", "torchvision:", "hf:")):
+        return False
+    return "://" in spec or spec.startswith("pipe:") or ".tar" in spec or spec.endswith(".tgz")
 
 
 def _check(settings: DataSettings) -> None:

@@ -144,5 +144,9 @@ def choose_size(origin: Origin) -> int:
             sides.append(min(entry.load().size))
         except (OSError, ValueError):
             continue
-    middle = median(sides) if sides else 64
-    return max((size for size in SIZES if size <= middle), default=SIZES[0])
+    return largest_size(median(sides) if sides else 64)
+
+
+def largest_size(side: float) -> int:
+    """The largest of the usual sizes that is no larger than `side`, else the smallest; pixels, 0 for 0."""
+    return max((size for size in SIZES if size <= side), default=SIZES[0]) if side else 0

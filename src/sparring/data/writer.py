@@ -122,6 +122,7 @@ def header(count: int, size: int, channels: int) -> bytes:
 
 
 def sync(file: IO[Any]) -> None:
+    """Have this file on the disk before going on."""
     file.flush()
     os.fsync(file.fileno())
 

@@ -1,0 +1,108 @@
+"""A run while it goes on: the plan, the progress, and how it ended. Shared by `train` and `resume`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from rich.console import Console
+
+from ..run import grid
+from ..run.briefing import brief, duration
+from ..run.budget import usable
+from ..run.folder import RunFolder
+from ..run.journal import read
+from ..run.prepare import Prepared
+from ..run.progress import Progress
+from ..run.report import write_report
+from ..run.report_pictures import picture_of
+from ..run.session import Outcome, Session
+from .main import INTERRUPTED
+from .packing import packing
+from .voice import Voice
+
+
+def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] | None) -> int:
+    """Start a new run, say what it is about to do, and play it; `left` says how many seconds may still pass."""
+    for line in prepared.why:
+        voice.talk(line)
+    recipe = prepared.recipe
+    progress = Progress(recipe.rules.adversarial, Console(stderr=True, quiet=voice.silent))
+    with packing(voice) as packed:
+        session = Session.start(recipe, out, watchers=[progress], progress=packed)
+    with session:
+        engine = session.engine
+        seconds = usable(left()) if left else None
+        voice.talk(brief(recipe, session.source, engine.game, engine.machine, prepared.rate, seconds).text())
+        voice.talk(f"run         {out}  (Ctrl-C saves and stops)")
+        picture = picture_of(session.source) if not voice.silent else None
+        if picture is not None:
+            grid.save(picture, session.folder.path / "data.png")
+        progress.deadline_seconds = usable(left()) if left else None
+        with progress:
+            return played(session, voice, progress.deadline_seconds)
+
+
+def go_on(run: Path, voice: Voice) -> int:
+    """Resume a run and play it to its end."""
+    with packing(voice) as packed:
+        folder = RunFolder.open(run)
+        progress = Progress(folder.recipe.rules.adversarial, Console(stderr=True, quiet=voice.silent))
+        use_threads_of(folder)
+        session = Session.resume(run, watchers=[progress], progress=packed)
+    with session:
+        clock = session.engine.clock
+        voice.talk(f"{run} goes on after {clock.images:,} of {clock.total:,} images.")
+        with progress:
+            return played(session, voice, None)
+
+
+def use_threads_of(folder: RunFolder) -> None:
+    """Another number of threads adds numbers up in another order, and the run would not go on bit for bit."""
+    plans = (record.get("plan", {}) for record in read(folder.journal) if record.get("kind") == "plan")
+    threads = next(plans, {}).get("machine", {}).get("threads")
+    if isinstance(threads, int) and 0 < threads <= torch.get_num_threads():
+        torch.set_num_threads(threads)
+
+
+def played(session: Session, voice: Voice, seconds: float | None) -> int:
+    """Play to the end, or for so many seconds, and tell; a second Ctrl-C ends it at once."""
+    try:
+        outcome = session.play(seconds)
+    except KeyboardInterrupt:
+        again = shlex.quote(str(session.folder.path))
+        voice.talk(f"Stopped at once. Go on from what was saved last: sparring resume {again}")
+        return INTERRUPTED
+    return tell(session.folder, outcome, voice)
+
+
+def tell(folder: RunFolder, outcome: Outcome, voice: Voice) -> int:
+    """Write the report and say how it ended. Returns the exit status."""
+    if voice.silent:
+        return INTERRUPTED if outcome.reason == "interrupted" else 0
+    report = write_report(folder.path)
+    run = shlex.quote(str(folder.path))
+    weights = next((file for file in (folder.best, folder.last) if file.exists()), None)
+    data = {
+        "run": str(folder.path),
+        "reason": outcome.reason,
+        "images": outcome.images,
+        "seconds": round(outcome.seconds, 3),
+        "report": str(report),
+        "weights": str(weights) if weights else None,
+    }
+    ended = {
+        "finished": "Done",
+        "deadline": "The budget is used up",
+        "interrupted": "Stopped and saved",
+    }[outcome.reason]
+    lines = [f"{ended}: {outcome.images:,} images in {duration(outcome.seconds)}.", f"Report:   {report}"]
+    if weights:
+        lines.append(f"Weights:  {weights}")
+    if outcome.reason != "finished":
+        lines.append(f"Go on:    sparring resume {run}")
+    lines.append(f"Samples:  sparring sample {run} -n 64 --out grid.png")
+    voice.answer(data, "\n".join(lines))
+    return INTERRUPTED if outcome.reason == "interrupted" else 0

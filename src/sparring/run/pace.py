@@ -1,0 +1,113 @@
+"""How fast this machine trains a recipe, measured on a few real rounds."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+import torch
+
+from ..play.engine import Engine
+from ..play.game import Batch
+from ..play.machine import Machine
+from ..play.solvers import SOLVERS
+from ..recipes.assemble import assemble
+from ..recipes.preset import Facts
+from ..recipes.recipe import Recipe
+
+ENOUGH = 2**17
+"""Numbers in a batch (10 images of 3x64x64) that keep a CPU busy; more only take longer to measure."""
+
+
+WORTHWHILE = 1.2
+"""Times faster that fewer threads must be to be taken."""
+
+
+class Noise:
+    """A stream of one random batch, to measure on."""
+
+    def __init__(self, facts: Facts, batch: int, device: torch.device):
+        self.size = batch
+        tensors = {"image": torch.rand(batch, *facts.shape, device=device) * 2 - 1}
+        if facts.classes:
+            tensors["label"] = torch.randint(facts.classes, (batch,), device=device)
+        self.roles = frozenset(tensors)
+        self.tensors = tensors
+
+    def batch(self, index: int) -> Batch:
+        return Batch(**self.tensors)
+
+
+class Trial:
+    """A recipe at play on random pictures, to measure its speed; no random stream of the caller moves.
+
+    The networks are its own. ValueError where the recipe cannot play on such data.
+    """
+
+    def __init__(self, recipe: Recipe, facts: Facts, machine: Machine):
+        self.machine = machine
+        batch = trial_batch(recipe, facts, machine)
+        trial = replace(recipe, train=replace(recipe.train, batch=batch, compile=False))
+        with self.undisturbed():
+            self.engine = Engine(
+                assemble(trial, facts.shape, facts.classes),
+                Noise(facts, batch, machine.device),
+                machine=replace(machine, rank=0, world=1),
+                solver=SOLVERS[recipe.train.solver],
+                on_nonfinite="skip",
+            )
+            self.engine.run(1)  # the first round prepares kernels
+
+    def rate(self, seconds: float) -> float:
+        """Real images per second, over all processes; takes about so many seconds, and at least one round."""
+        engine = self.engine
+        with self.undisturbed():
+            settle(self.machine.device)
+            before, start, spent = engine.clock.images, time.perf_counter(), 0.0
+            while spent < seconds and not engine.over:
+                engine.run(1)
+                settle(self.machine.device)
+                spent = time.perf_counter() - start
+        return (engine.clock.images - before) / max(spent, 1e-9) * self.machine.world
+
+    def undisturbed(self) -> AbstractContextManager[None]:
+        return torch.random.fork_rng(devices=[self.machine.device] if self.machine.device.type == "cuda" else [])
+
+
+def trial_batch(recipe: Recipe, facts: Facts, machine: Machine) -> int:
+    """On a CPU a part of the batch tells as much as the whole."""
+    mine = max(2, recipe.train.batch // machine.world // recipe.train.accumulate)
+    if machine.device.type != "cpu":
+        return mine
+    return min(mine, max(8, ENOUGH // math.prod(facts.shape)))
+
+
+def settle(device: torch.device) -> None:
+    """Wait for a device that works ahead."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+def with_best_threads(measure: Callable[[], float], machine: Machine) -> float:
+    """The largest speed that `measure` finds with all, a quarter, or one of the threads, which then stays set.
+
+    Small networks gain nothing from many threads, and on a machine that others use too, threads that wait for
+    each other can train ten times slower than one alone. Whoever sets OMP_NUM_THREADS has chosen already.
+    """
+    best = torch.get_num_threads()
+    rate = measure()
+    if machine.device.type != "cpu" or machine.world > 1 or "OMP_NUM_THREADS" in os.environ:
+        return rate
+    for count in sorted({max(1, best // 4), 1} - {best}, reverse=True):
+        torch.set_num_threads(count)
+        found = measure()
+        if found > WORTHWHILE * rate:
+            best, rate = count, found
+    torch.set_num_threads(best)
+    return rate
