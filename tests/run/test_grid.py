@@ -35,10 +35,18 @@ def test_an_unfilled_row_and_small_images() -> None:
 
 
 def test_a_scatter_shows_both_kinds() -> None:
-    real = torch.tensor([[0.0, 0.0], [1.0, 1.0]]).repeat(10, 1)
-    fake = torch.tensor([[0.0, 1.0], [float("nan"), 0.0], [100.0, 0.0]]).repeat(10, 1)
-    colours = {colour for _, colour in grid.scatter(fake, real).getcolors(1 << 18)}
-    assert colours == {grid.BLUE, grid.ORANGE, grid.WHITE}
+    """Blue where only real points are, orange over it where fakes are; what is not finite or far away is left out."""
+    real = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]).repeat(10, 1)
+    fake = torch.tensor([[0.0, 1.0], [1.0, 0.0], [float("nan"), 0.0], [100.0, 0.0]]).repeat(10, 1)
+    count, colour = zip(*grid.scatter(fake, real).getcolors(1 << 18), strict=True)
+    assert dict(zip(colour, count, strict=True)) == {
+        (255, 255, 255): grid.CANVAS**2 - 20,
+        tuple(round(0.9 * part + 25.5) for part in grid.BLUE): 10,
+        tuple(round(0.9 * part + 25.5) for part in grid.ORANGE): 5,
+        tuple(
+            round(0.9 * front + 0.1 * (0.9 * back + 25.5)) for front, back in zip(grid.ORANGE, grid.BLUE, strict=True)
+        ): 5,
+    }
     assert grid.scatter(torch.zeros(3, 2)).size == (512, 512)
     assert grid.scatter(torch.full((3, 2), torch.nan)).size == (512, 512)
 

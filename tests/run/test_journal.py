@@ -71,8 +71,8 @@ def test_a_tally_has_the_means_of_its_rounds() -> None:
     tally = Tally(rounds=10)
     for value in (1.0, 2.0, 6.0):
         tally(Clock(), turn("critic"), {"loss": torch.tensor(value)})
-    tally(Clock(), turn("generator"), {"loss": torch.tensor(5.0), "auc": torch.tensor(0.5)})
-    assert tally.means() == {"critic": {"loss": 3.0}, "generator": {"loss": 5.0, "auc": 0.5}}
+    tally(Clock(), turn("generator"), {"loss": torch.tensor(torch.inf), "auc": torch.tensor(1 / 3)})
+    assert tally.means() == {"critic": {"loss": 3.0}, "generator": {"loss": None, "auc": 0.333333}}
     assert tally.means() == {}
 
 

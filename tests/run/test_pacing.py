@@ -4,6 +4,7 @@ import itertools
 import time
 
 import pytest
+import torch
 
 from sparring.play.machine import Machine
 from sparring.run.pacing import FIRST_SECONDS, Order, Pacing
@@ -59,3 +60,37 @@ def test_pictures_are_denser_at_the_start() -> None:
     assert marks(5, 30) == [0, 1, 2, 3, 4, 5]
     assert marks(100, 1) == [0]
     assert marks(100, 0) == []
+
+
+def test_the_first_process_tells_the_time_and_any_may_interrupt(clock: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes in turns; the first one's message reaches the second as the greatest of both."""
+    messages: list[torch.Tensor] = []
+
+    def all_reduce(message: torch.Tensor, operation: object) -> None:
+        messages.append(message.clone())
+        message.copy_(torch.stack(messages[-2:]).amax(0))
+
+    monkeypatch.setattr(torch.distributed, "all_reduce", all_reduce)
+    first, second = (Pacing(Machine(rank=rank, world=2), 30.0) for rank in (0, 1))
+    first.begin(50.0)
+    second.begin(50.0)
+    looks, orders = 0, []
+    for _ in range(480):
+        clock.now += 0.1
+        told = first.look(False)
+        clock.now += 1000  # the second one's clock is wrong, which must not matter
+        heard = second.look(False)
+        clock.now -= 1000
+        if messages:
+            looks, messages[:] = looks + 1, []
+            assert (told, first.until_look) == (heard, second.until_look)
+            orders.append(told)
+            if told.save:
+                first.save_over()
+                second.save_over()
+    assert looks < 150
+    assert sum(order.save for order in orders) == 2
+    assert all(order.stop is None for order in orders)
+    first.until_look = second.until_look = 1
+    second.look(True)
+    assert first.look(False).stop == "interrupted"

@@ -207,6 +207,7 @@ def test_a_run_without_a_checkpoint_starts_again(tmp_path: Path) -> None:
         played(recipe(), tmp_path / "run", after_round=[at_round(9, fail)])
     assert not (tmp_path / "run" / "resume.pt").exists()
     resumed(tmp_path / "run")
+    assert [line["kind"] for line in read(tmp_path / "run" / "journal.jsonl")].count("plan") == 1
     played(recipe(), tmp_path / "whole")
     assert_equal(tmp_path / "whole", tmp_path / "run")
     assert rounds(tmp_path / "whole") == rounds(tmp_path / "run")
@@ -311,3 +312,41 @@ def test_watchers_see_every_turn(tmp_path: Path) -> None:
 
     played(recipe(4), tmp_path / "run", watchers=[watch])
     assert seen == ["critic", "critic penalties", "generator"] + ["critic", "generator"] * 3
+
+
+def test_the_last_rounds_are_measured_too(tmp_path: Path) -> None:
+    with data(), Session.start(recipe(3), tmp_path / "run") as session:
+        assert session.watching is not None
+        session.watching.tally.widest, session.watching.tally.rounds = 2, 10_000
+        session.play()
+        latest = session.watching.latest
+    assert [line["images"] for line in rounds(tmp_path / "run")] == [16, 24]
+    assert latest["images"] == 24
+
+
+def test_a_restarted_process_goes_on_with_its_own_run_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    played(recipe(), tmp_path / "run", after_round=[at_round(5, interrupt)])
+    monkeypatch.setenv("TORCHELASTIC_RESTART_COUNT", "1")
+    with pytest.raises(ValueError, match="holds a run of another recipe"):
+        played(recipe(41), tmp_path / "run")
+    assert played(recipe(), tmp_path / "run").images == 320
+    assert sentences(tmp_path / "run") == ["goes on from its last checkpoint"]
+    assert played(recipe(5), tmp_path / "new").images == 40
+
+
+def test_best_weights_from_after_the_last_checkpoint_stay_best(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    played(recipe(), out, after_round=[at_round(5, interrupt)])
+    with data(), Session.resume(out) as session:
+        session.engine.run(3)
+        assert session.watching is not None
+        session.watching.score(session.handle(), session.seconds)
+        best = session.watching.scoring.best
+    assert read_card(out / "best.safetensors").trained.images == 64
+    with data(), Session.resume(out) as session:
+        assert session.watching is not None
+        assert session.watching.scoring.best == best
+    (out / "best.safetensors").write_bytes(b"damaged")
+    with data(), Session.resume(out) as session:
+        assert session.watching is not None
+        assert session.watching.scoring.best == float("inf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,24 +20,25 @@ FLUSH_SECONDS = 30
 
 
 class Board:
-    """Numbers and pictures over images seen. With `images`, what came after is hidden: the run resumed there."""
+    """Numbers and pictures over images seen. What an earlier session wrote of images after `images` is hidden."""
 
-    def __init__(self, folder: Path, images: int = 0):
+    def __init__(self, folder: Path, images: int):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about other libraries' versions: not for the people who train
             from torch.utils.tensorboard import SummaryWriter
 
             with atomic.explained(folder):
                 self.writer: SummaryWriter = SummaryWriter(
-                    str(folder), purge_step=images + 1 if images else None, max_queue=QUEUE, flush_secs=FLUSH_SECONDS
+                    str(folder), purge_step=images + 1, max_queue=QUEUE, flush_secs=FLUSH_SECONDS
                 )
         self.folder = folder
 
-    def numbers(self, values: dict[str, float], images: int) -> None:
-        """Add one point to the curve of each name."""
+    def numbers(self, values: Mapping[str, float | None], images: int) -> None:
+        """Add one point to the curve of each name; None adds none."""
         with atomic.explained(self.folder):
             for name, value in values.items():
-                self.writer.add_scalar(name, value, images)
+                if value is not None:
+                    self.writer.add_scalar(name, value, images)
 
     def picture(self, name: str, picture: Image.Image, images: int) -> None:
         """Add a picture to the timeline of this name."""

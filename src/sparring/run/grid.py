@@ -15,9 +15,9 @@ from torch import Tensor
 from . import atomic
 
 GAP = 2  # pixels between images
-LEAST_SIDE = 256  # pixels; grids of very small images are enlarged by whole factors
+LEAST_SIDE = 512  # pixels; grids of small images are enlarged by a whole factor up to here
 CANVAS = 512  # pixels, of a scatter
-BLUE, ORANGE, WHITE = (70, 110, 180), (225, 110, 30), (255, 255, 255)
+BLUE, ORANGE = (70, 110, 180), (225, 110, 30)
 
 
 def to_bytes(images: Tensor) -> Tensor:
@@ -51,21 +51,22 @@ def scatter(fake: Tensor, real: Tensor | None = None) -> Image.Image:
     frame = shown[0][0][np.isfinite(shown[0][0]).all(1)]
     low, high = (frame.min(0), frame.max(0)) if len(frame) else (np.zeros(2), np.ones(2))
     middle, reach = (low + high) / 2, max(float((high - low).max()) * 0.6, 1e-6)
-    ink = np.zeros((CANVAS, CANVAS, 3))
+    canvas = np.full((CANVAS, CANVAS, 3), 255.0)
     for points, colour in shown:
-        ink += stipple((points - middle) / reach)[..., None] * (255.0 - np.array(colour))
-    return Image.fromarray((255 - ink.clip(0, 255)).astype(np.uint8))
+        cover = stipple((points - middle) / reach)[..., None]
+        canvas = canvas * (1 - cover) + cover * np.array(colour)
+    return Image.fromarray(canvas.round().astype(np.uint8))
 
 
 def stipple(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How dark (0..1) a canvas of [-1, 1]² is with a small dot at each of these points."""
-    dark = np.zeros((CANVAS, CANVAS))
+    """How much (0..1) of each pixel of a canvas of [-1, 1]² small dots at these points cover."""
+    cover = np.zeros((CANVAS, CANVAS))
     inside = points[(np.abs(points) < 1).all(1)]  # leaves out what is not finite, too
     x = ((inside[:, 0] + 1) / 2 * (CANVAS - 3)).astype(int) + 1
     y = ((1 - inside[:, 1]) / 2 * (CANVAS - 3)).astype(int) + 1
     for dx, dy in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)):
-        np.add.at(dark, (y + dy, x + dx), 0.6)
-    return dark.clip(0, 1)
+        np.add.at(cover, (y + dy, x + dx), 0.5)
+    return cover.clip(0, 0.9)
 
 
 def save(picture: Image.Image, path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -59,14 +61,14 @@ class Scoring:
         self.label: Tensor | None = None
         self.metric: SlicedWasserstein | None = None
 
-    def due(self, handle: Synthesizer, images: int, seconds: float, final: bool = False) -> bool:
-        """Whether it is time for a score, and there is time for it."""
-        if images == self.images_scored or (images < self.next and not final):
+    def due(self, handle: Callable[[], Synthesizer], images: int, seconds: float, final: bool = False) -> bool:
+        """Whether it is time for a score, and there is time for it. `handle` makes a network for a trial."""
+        if images in (0, self.images_scored) or (images < self.next and not final):
             return False
         allowed = SHARE_OF_SECONDS * seconds - self.spent
         if not self.cost and allowed > 0:
-            self.cost = self.trial(handle)
-        return self.cost <= allowed
+            self.cost = self.trial(handle())
+        return 0 < self.cost <= allowed
 
     def trial(self, handle: Synthesizer) -> float:
         """Seconds that a score will take, judged by a small one."""
@@ -87,9 +89,11 @@ class Scoring:
         self.cost = time.perf_counter() - start
         self.spent += self.cost
         self.next, self.images_scored = (images // self.step + 1) * self.step, images
-        better, self.best = score < self.best, min(score, self.best)
-        line = {"images": images, "seconds": round(seconds, 3), NAME: score, "levels": levels, "best": better}
-        self.lines.append({**line, "protocol": self.protocol})
+        better = score < self.best
+        self.best = score if better else self.best
+        if math.isfinite(score):
+            line = {"images": images, "seconds": round(seconds, 3), NAME: score, "levels": levels, "best": better}
+            self.lines.append({**line, "protocol": self.protocol})
         return score, better
 
     def draw(self) -> Tensor:

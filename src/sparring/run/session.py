@@ -176,6 +176,8 @@ class Session:
                 return order.stop
             if order.save and not self.engine.over:
                 self.save()
+        if self.watching:
+            self.watching.last_line(self.seconds)
         return "finished"
 
     def save(self) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
 
 from ..play.game import Clock, Readings, Turn
 
-DENSE_ROUNDS = 200
+DENSE_ROUNDS = 100
 """Up to here every round has a line; later a line covers more and more rounds."""
-LINES = 2000
+LINES = 1000
 """About how many lines a long run has."""
 HELD_TURNS = 256
 """Turns whose readings wait on the device before they are fetched together."""
@@ -39,11 +40,11 @@ class Tally:
         self.rounds, self.in_line = self.rounds + 1, self.in_line + 1
         return self.in_line >= min(self.widest, 1 + self.rounds // DENSE_ROUNDS)
 
-    def means(self) -> dict[str, dict[str, float]]:
-        """Mean of every reading since the last call, by turn and name."""
+    def means(self) -> dict[str, dict[str, float | None]]:
+        """Mean of every reading since the last call, by turn and name, to six digits; None where it is not finite."""
         self.fetch()
         means = {
-            turn: {name: total / count for name, (total, count) in readings.items()}
+            turn: {name: six_digits(total / count) for name, (total, count) in readings.items()}
             for turn, readings in self.sums.items()
         }
         self.sums, self.in_line = {}, 0
@@ -67,3 +68,8 @@ class Tally:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.rounds, self.in_line, self.sums = state["rounds"], state["in_line"], state["sums"]
+
+
+def six_digits(value: float) -> float | None:
+    """Short, and None for what JSON has no word for."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from ..play.engine import Engine
 from ..recipes.recipe import Recipe
 from . import atomic, checkpoint, grid
 from .board import Board
-from .bundle import Card, Trained, save_bundle
+from .bundle import Card, Trained, read_card, save_bundle
 from .folder import RunFolder
 from .handles import Synthesizer
 from .journal import Lines, Record
@@ -22,22 +23,26 @@ from .samples import Timeline, exported
 from .scoring import NAME, Scoring
 from .tally import Tally
 
+BEFORE_ALL = -1
+"""Images seen before a run that has no checkpoint: nothing that an earlier session wrote is kept."""
+
 
 class Watching:
     """Looks on and writes. Nothing here changes what is learned: no random stream, no statistic, no mode."""
 
     def __init__(self, folder: RunFolder, recipe: Recipe, source: Source, saved: dict[str, Any] | None):
         self.folder, self.recipe, self.source = folder, recipe, source
-        images = saved["engine"]["clock"]["images"] if saved else 0
+        images = saved["engine"]["clock"]["images"] if saved else BEFORE_ALL
         self.journal = Lines(folder.journal)
         self.journal.truncate(images)
         Lines(folder.scores).truncate(images)
         folder.forget_after(images)
         self.board = Board(folder.tensorboard, images) if recipe.watch.tensorboard else None
+        self.facts = source.facts()
         self.latest: Record = {}
         self.scores: dict[str, float] = {}
         self.at = self.aside = 0.0  # seconds: when the last line was written, and what looking took since then
-        self.at_images = self.kept = images
+        self.at_images = self.kept = max(images, 0)
 
     def attach(self, engine: Engine, saved: dict[str, Any] | None) -> None:
         """Begin to watch an engine that is where its checkpoint left it."""
@@ -47,10 +52,17 @@ class Watching:
         self.timeline = Timeline(self.source, total, watch.grids, watch.grid)
         self.scoring = Scoring(self.source, total, self.folder.scores, flip=self.recipe.data.flip)
         engine.watchers = (self.tally, *engine.watchers)
+        self.scoring.best = min(self.scoring.best, self.best_score())
         if saved:
             self.tally.load_state_dict(saved["tally"])
             self.scoring.load_state_dict(saved["scoring"], engine.clock.images)
             self.timeline.drawn, self.at = engine.clock.images, saved["seconds"]
+
+    def best_score(self) -> float:
+        """Of the best weights so far, which may be those of a session that was killed after its last checkpoint."""
+        with contextlib.suppress(ValueError):
+            return read_card(self.folder.best).scores.get(NAME, float("inf"))
+        return float("inf")
 
     @property
     def images(self) -> int:
@@ -83,19 +95,20 @@ class Watching:
             curves |= {f"learning_rate/{name}": rate for name, rate in rates.items()}
             self.board.numbers({**curves, "images_per_second": speed}, self.images)
 
+    def last_line(self, seconds: float) -> None:
+        """The rounds that no line covers yet, at the end of a run."""
+        if self.tally.in_line:
+            self.line(seconds)
+
     def pictures(self, seconds: float, final: bool = False) -> None:
         """Draw and score the samples, if either is due."""
-        picture_due = self.timeline.due(self.images, final)
-        if not picture_due and not final and self.images < self.scoring.next:
-            return
-        handle = self.handle(seconds)
-        if picture_due:
-            picture = self.timeline.draw(handle, self.images)
+        if self.timeline.due(self.images, final):
+            picture = self.timeline.draw(self.handle(seconds), self.images)
             grid.save(picture, self.folder.sample(self.images))
             if self.board:
                 self.board.picture("samples", picture, self.images)
-        if self.images and self.scoring.due(handle, self.images, seconds, final):
-            self.score(handle, seconds)
+        if self.scoring.due(lambda: self.handle(seconds), self.images, seconds, final):
+            self.score(self.handle(seconds), seconds)
 
     def score(self, handle: Synthesizer, seconds: float) -> None:
         score, better = self.scoring.measure(handle, self.images, seconds)
@@ -111,7 +124,6 @@ class Watching:
         return Synthesizer(networks["generator"], self.card(kind, seconds), self.engine.machine.device)
 
     def card(self, kind: str, seconds: float) -> Card:
-        facts = self.source.facts()
         return Card(
             recipe=self.recipe,
             shape=self.source.shape,
@@ -122,8 +134,8 @@ class Watching:
                 __version__,
             ),
             scores=self.scores,
-            licence=str(facts.get("licence") or ""),
-            credit=str(facts.get("credit") or ""),
+            licence=str(self.facts.get("licence") or ""),
+            credit=str(self.facts.get("credit") or ""),
             card=f"{self.recipe.name}, trained on {self.source.name} for {self.images:,} images.",
         )  # fmt: skip
 
