@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -146,6 +145,12 @@ def seconds(run: Callable[[int], None], rounds: int) -> float:
     return (time.perf_counter() - start) / rounds
 
 
+def high_water() -> int:
+    """MiB of resident memory this process has needed at most. (`ru_maxrss` would count the parent's as well.)"""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) // 1024
+
+
 def peak(name: str) -> int:
     """MiB that a process of its own needs for three rounds."""
     answer = subprocess.run([sys.executable, __file__, "--peak", name], capture_output=True, text=True, check=True)
@@ -192,7 +197,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.peak:
         LOOPS[options.peak]()(3)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        print(high_water())
         return
     result = measure(options.only, options.rounds, options.repeats)
     RESULTS.parent.mkdir(exist_ok=True)
