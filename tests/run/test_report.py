@@ -160,6 +160,8 @@ def test_numbers_that_broke_down_are_left_out(tmp_path: Path) -> None:
     lines = rounds(10)
     lines[5]["readings"]["critic"]["adversarial"] = float("nan")
     lines[6]["readings"]["critic"]["gradient/critic"] = float("inf")
+    lines[7]["readings"]["critic"]["adversarial"] = None
+    lines[8]["readings"]["critic"]["gradient/critic"] = None
     html = write_report(made(tmp_path / "one", lines).path).read_text(encoding="utf-8")
     assert "nan" not in html.split("<h2>Curves</h2>")[1].split("<h2>")[0].lower()
 

@@ -62,12 +62,13 @@ class Story:
     def pictures(self) -> list[Path]:
         return sorted(self.folder.samples.glob("*.png"))
 
-    def series(self, pick: Callable[[Record], Mapping[str, float]]) -> dict[str, Points]:
-        """Curves over images seen of whatever numbers `pick` finds in the rounds."""
+    def series(self, pick: Callable[[Record], Mapping[str, float | None]]) -> dict[str, Points]:
+        """Curves over images seen of whatever numbers `pick` finds in the rounds; None stands for none."""
         curves: dict[str, list[tuple[float, float]]] = {}
         for record in self.rounds:
             for name, value in pick(record).items():
-                curves.setdefault(name, []).append((float(record["images"]), float(value)))
+                if value is not None:
+                    curves.setdefault(name, []).append((float(record["images"]), float(value)))
         return dict(curves)
 
 
