@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -159,6 +160,43 @@ def test_interrupting_the_program_for_real(tmp_path: Path) -> None:
     assert program.returncode == 130, err
     assert f"sparring resume {path}" in out
     assert "Traceback" not in err
+    assert (path / "report.html").is_file()
+
+
+def test_second_ctrl_c_ends_at_once(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed_twice(self: going.Session, seconds: float | None) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(going.Session, "play", pressed_twice)
+    said = cli("train", "dcgan-toy", "--images", 64, "--out", tmp_path / "run", *TINY)
+    assert (said.status, said.out) == (130, "")
+    assert f"Go on from what was saved last: sparring resume {tmp_path / 'run'}" in said.err
+
+
+def test_numbers_that_break_down_end_with_a_remedy_and_a_report(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    explode = (
+        "optims.generator.name=sgd",
+        "optims.generator.lr=1e30",
+        "optims.critic.name=sgd",
+        "optims.critic.lr=1e30",
+    )
+    said = cli("train", "dcgan-toy", "--images", 6400, "--out", path, *TINY, *explode)
+    assert said.status == 2
+    assert "train.on_nonfinite=skip" in said.err
+    assert "Traceback" not in said.err
+    assert (path / "report.html").is_file()
+
+
+@pytest.mark.slow
+def test_two_processes_speak_with_one_voice(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    command = [*launch, "-m", "sparring", "train", "dcgan-toy", "--images", "512", "--out", str(path), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["images"] == 512
+    assert done.stderr.count("nonsaturating loss") == 1
     assert (path / "report.html").is_file()
 
 

@@ -74,5 +74,5 @@ def test_ticks_are_inside_and_few(low: float, high: float) -> None:
 
 
 def test_numbers_are_short() -> None:
-    assert [short(v) for v in (0, 0.5, 12.345, 123456, 2e-4, 1234)] == ["0", "0.5", "12.3", "1.2e5", "2e-4", "1,234"]
+    assert [short(v) for v in (0, 0.5, 12.345, 123456, 2e-4, 1234)] == ["0", "0.5", "12.3", "1.23e5", "2e-4", "1,234"]
     assert [images(v) for v in (0, 800, 25_000, 1_500_000)] == ["0", "800", "25k", "1.5M"]

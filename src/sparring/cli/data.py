@@ -108,12 +108,13 @@ def need(one: dict[str, object]) -> str:
 def opened(spec: str, voice: Voice) -> Source:
     from ..data.open import open_source
     from ..data.settings import DataSettings
+    from ..recipes.choose import sided
     from .packing import packing
 
     if not spec:
         raise ValueError(f"say which data. {SPEC}")
     with packing(voice) as progress:
-        return open_source(DataSettings(spec=spec), progress)
+        return open_source(DataSettings(spec=spec, flip=not sided(spec)), progress)
 
 
 def inspected(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
+from ..play.guard import NonFiniteError
 from ..run import grid
 from ..run.briefing import brief, duration
 from ..run.budget import usable
@@ -42,7 +43,8 @@ def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] 
             grid.save(picture, session.folder.path / "data.png")
         progress.deadline_seconds = usable(left()) if left else None
         with progress:
-            return played(session, voice, progress.deadline_seconds)
+            outcome = played(session, progress.deadline_seconds)
+        return tell(session.folder, outcome, voice)
 
 
 def go_on(run: Path, voice: Voice) -> int:
@@ -56,7 +58,8 @@ def go_on(run: Path, voice: Voice) -> int:
         clock = session.engine.clock
         voice.talk(f"{run} goes on after {clock.images:,} of {clock.total:,} images.")
         with progress:
-            return played(session, voice, None)
+            outcome = played(session, None)
+        return tell(session.folder, outcome, voice)
 
 
 def use_threads_of(folder: RunFolder) -> None:
@@ -67,23 +70,33 @@ def use_threads_of(folder: RunFolder) -> None:
         torch.set_num_threads(threads)
 
 
-def played(session: Session, voice: Voice, seconds: float | None) -> int:
-    """Play to the end, or for so many seconds, and tell; a second Ctrl-C ends it at once."""
+def played(session: Session, seconds: float | None) -> Outcome | None:
+    """Play to the end, or for so many seconds; None where a second Ctrl-C ended it at once.
+
+    NonFiniteError with a remedy if the numbers break down; the report then shows how they did.
+    """
     try:
-        outcome = session.play(seconds)
+        return session.play(seconds)
     except KeyboardInterrupt:
-        again = shlex.quote(str(session.folder.path))
-        voice.talk(f"Stopped at once. Go on from what was saved last: sparring resume {again}")
-        return INTERRUPTED
-    return tell(session.folder, outcome, voice)
+        return None
+    except NonFiniteError as error:
+        if session.machine.rank == 0:
+            write_report(session.folder.path)
+        raise NonFiniteError(
+            f"{error}; what was saved last is as it was, and {session.folder.report} shows the way there. Lower the "
+            "learning rates, or --set train.on_nonfinite=skip"
+        ) from None
 
 
-def tell(folder: RunFolder, outcome: Outcome, voice: Voice) -> int:
+def tell(folder: RunFolder, outcome: Outcome | None, voice: Voice) -> int:
     """Write the report and say how it ended. Returns the exit status."""
+    run = shlex.quote(str(folder.path))
+    if outcome is None:
+        voice.talk(f"Stopped at once. Go on from what was saved last: sparring resume {run}")
+        return INTERRUPTED
     if voice.silent:
         return INTERRUPTED if outcome.reason == "interrupted" else 0
     report = write_report(folder.path)
-    run = shlex.quote(str(folder.path))
     weights = next((file for file in (folder.best, folder.last) if file.exists()), None)
     data = {
         "run": str(folder.path),

@@ -45,7 +45,7 @@ def dcgan_toy(facts: Facts) -> Recipe:
 DCGAN = Preset(
     make=dcgan,
     family="dcgan",
-    line="strided convolutions and batch norm: the classic, exactly as published",
+    line="strided convolutions and batch norm: the classic, set up as published",
     needs="square images of 16, 32, 64, 128 or 256 pixels, 2,000 or more",
     when="as the baseline everybody knows; about twice as fast on a CPU as resnet-hinge",
     paper=PAPER,

@@ -137,8 +137,8 @@ def ticks(low: float, high: float, *, count: int = 4, log: bool = False) -> list
 def short(value: float) -> str:
     """Three digits: `0.0123`, `12.3`, `1.2e-5`."""
     if value and (abs(value) < 1e-3 or abs(value) >= 1e5):
-        number, power = f"{value:.1e}".split("e")
-        return f"{number.removesuffix('.0')}e{int(power)}"
+        number, power = f"{value:.2e}".split("e")
+        return f"{number.rstrip('0').rstrip('.')}e{int(power)}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 

@@ -131,7 +131,7 @@ class Progress:
     def display(self) -> Group:
         bar = Table.grid(padding=(0, 1))
         share = self.clock.images / max(self.clock.total, 1)
-        bar.add_row(ProgressBar(total=1.0, completed=share, width=30), f"{share:4.0%}", self.pace())
+        bar.add_row(ProgressBar(total=1.0, completed=share, width=20), f"{share:4.0%}", self.pace())
         turns = Table.grid(padding=(0, 2))
         for turn in self.shown:
             turns.add_row(Text(turn, style="bold"), Text(self.readings(turn)))

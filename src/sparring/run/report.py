@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..play.adversarial import ADVERSARIAL
-from ..recipes.recipe import Recipe
+from ..recipes import RECIPES, Recipe
 from . import atomic, report_pictures, report_tables
 from .briefing import duration
 from .curves import Points, chart
@@ -113,7 +113,7 @@ def head(story: Story) -> str:
     images, seconds = int(story.newest.get("images", 0)), float(story.newest.get("seconds", 0.0))
     total = int(story.plan.get("images", 0))
     tiles = {
-        "images seen": f"{images:,}" + (f" of {total:,}" if total > images else ""),
+        "images seen": f"{images:,}" + (f" of {total:,}" if total > images and story.reason != "deadline" else ""),
         "of training": duration(seconds) if seconds else "0 s",
         "images/s": f"{images / seconds:,.0f}" if seconds else "",
         **best_score(story),
@@ -125,9 +125,17 @@ def head(story: Story) -> str:
     what = f"{story.recipe.name} on {story.data.get('name') or story.recipe.data.spec}"
     return (
         f"<header><h1>{escape(what)}</h1><p><span class='state'>{escape(STATES.get(story.reason, story.reason))}</span>"
-        f" <span class='soft'>{escape(str(story.folder.path.resolve().name))}</span></p>"
+        f" <span class='soft'>{escape(str(story.folder.path.resolve().name))}</span></p>{about(story.recipe.name)}"
         f'<ul class="facts">{cells}</ul></header>\n'
     )
+
+
+def about(name: str) -> str:
+    """What the recipe is, and where it comes from; empty text for one that is not installed here."""
+    if name not in RECIPES:
+        return ""
+    preset = RECIPES[name]
+    return f'<p>{escape(name)}: {escape(preset.line)}. <span class="soft">{escape(preset.paper)}</span></p>'
 
 
 def best_score(story: Story) -> dict[str, str]:
