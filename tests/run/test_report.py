@@ -92,7 +92,7 @@ END = {"kind": "end", "images": 6400, "seconds": 50.0, "reason": "finished"}
 
 def test_shows_everything_and_needs_nothing(tmp_path: Path) -> None:
     event = {"kind": "event", "images": 640, "seconds": 5.0, "sentence": "memory ran out in the turn of critic"}
-    run = made(tmp_path / "one", [*rounds(), event, END], samples=40)
+    run = made(tmp_path / "one", [*rounds(), event, END], samples=14)
     scores = [{"images": n, "seconds": 1.0, "sliced_wasserstein": score} for n, score in ((3200, 0.125), (6400, 0.25))]
     run.scores.write_text("".join(json.dumps(line) + "\n" for line in scores))
     report = write_report(run.path)
