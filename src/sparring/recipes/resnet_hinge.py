@@ -47,7 +47,7 @@ def resnet_hinge_toy(facts: Facts) -> Recipe:
         average=Average(half_life_images=2_000),
         spectral_norm=("critic",),
         data=DataSettings(spec="builtin:avatars-small", size=16, labels="none"),
-        train=TrainSettings(images=30_000, batch=32),
+        train=TrainSettings(images=15_000, batch=32),
     )
 
 
