@@ -7,6 +7,7 @@ Peers, all with the same architecture, batch, optimiser settings and data, inter
              gradients) in the generator's pass too, plain Adam, default memory format
   tricks     a hand-written loop with everything the engine does: fakes reused, critic frozen in the generator's
              pass, channels_last, fused Adam. What the engine costs on top of it is its overhead
+  measured   the engine in the precision it chooses for this device by measuring (`--precision auto`)
   compiled   the engine with torch.compile
 Ratios are medians over repeats; the matrix-multiplication speed of the same moment is printed, since machines are
 shared. The peak memory of each loop is measured in a process of its own.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -33,6 +35,7 @@ from sparring.networks.dcgan import DcganCritic, DcganGenerator
 from sparring.networks.network import Shape
 from sparring.play.engine import Engine
 from sparring.play.game import Batch
+from sparring.play.machine import Machine, Precision, choose_precision
 from sparring.play.optim import Optim
 from sparring.play.referee import Rules
 
@@ -58,11 +61,12 @@ def networks() -> tuple[nn.Module, nn.Module]:
     return DcganGenerator().build(SHAPE), DcganCritic().build(SHAPE)
 
 
-def engine(compile: bool = False) -> Callable[[int], None]:
+def engine(compile: bool = False, precision: Precision = "fp32") -> Callable[[int], None]:
     generator, critic = networks()
     optims = {"generator": Optim(), "critic": Optim()}
     cast = Cast({"generator": generator, "critic": critic}, optims, Rules(), None, rounds=10**9)
-    playing = Engine(Synthesis(SynthesisSettings(latent=LATENT), cast), Images(), compile=compile)
+    game = Synthesis(SynthesisSettings(latent=LATENT), cast)
+    playing = Engine(game, Images(), machine=Machine(precision=precision), compile=compile)
     return playing.run
 
 
@@ -126,6 +130,7 @@ LOOPS: dict[str, Callable[[], Callable[[int], None]]] = {
     "example": example,
     "tricks": tricks,
     "engine": engine,
+    "measured": lambda: engine(precision=choose_precision(torch.device("cpu"))),
     "compiled": lambda: engine(compile=True),
 }
 
@@ -182,6 +187,8 @@ def measure(names: list[str], rounds: int, repeats: int) -> dict[str, object]:
         "threads": torch.get_num_threads(),
         "processor": platform.processor() or platform.machine(),
         "gemm_gflops": round(statistics.median(speed)),
+        "precision_measured": choose_precision(torch.device("cpu")),
+        "load_average": [round(load, 1) for load in os.getloadavg()],
         "rounds": rounds,
         "repeats": 2 * repeats,
         "loops": rows,
@@ -192,7 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--only", nargs="+", choices=list(LOOPS), default=["example", "tricks", "engine"])
+    parser.add_argument("--only", nargs="+", choices=list(LOOPS), default=["example", "tricks", "engine", "measured"])
     parser.add_argument("--peak", choices=list(LOOPS), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peak:
