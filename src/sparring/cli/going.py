@@ -32,7 +32,7 @@ def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] 
     recipe = prepared.recipe
     progress = Progress(recipe.rules.adversarial, Console(stderr=True, quiet=voice.silent))
     with packing(voice) as packed:
-        session = Session.start(recipe, out, watchers=[progress], progress=packed)
+        session = Session.start(recipe, out, watchers=[progress], progress=packed, source=prepared.source)
     with session:
         engine = session.engine
         seconds = usable(left()) if left else None

@@ -43,7 +43,7 @@ def list_images(folder: Path) -> Listing:
     files = []
     try:
         for entry in _walk(folder):
-            ending = Path(entry.name).suffix.lower()
+            ending = os.path.splitext(entry.name)[1].lower()
             if ending in extensions() or (not ending and _recognised(entry.path)):
                 files.append(_file(entry, folder))
             else:
@@ -74,7 +74,7 @@ def _walk(top: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _file(entry: os.DirEntry[str], top: Path) -> File:
-    name = Path(entry.path).relative_to(top).as_posix()
+    name = entry.path.removeprefix(str(top)).replace(os.sep, "/").lstrip("/")
     try:
         state = entry.stat()
     except OSError:

@@ -62,6 +62,7 @@ class Prepared:
     recipe: Recipe
     why: tuple[str, ...]  # sentences: what was chosen and why
     rate: float | None  # images per second, measured; None where this process did not measure
+    source: Source | None = None  # the data, where it is open already
 
 
 def prepare(wish: Wish, *, left: Callable[[], float] | None = None, progress: Progress | None = None) -> Prepared:
@@ -95,8 +96,8 @@ def prepare(wish: Wish, *, left: Callable[[], float] | None = None, progress: Pr
         world = int(os.environ.get("WORLD_SIZE", "1"))
         machine = Machine(device, choose_precision(device, wish.precision), world=world)
         trial = Trial(recipe, facts, machine)
-        rate = with_best_threads(lambda: trial.rate(0.25), machine)
-    return Prepared(recipe, tuple(why), rate)
+        rate = with_best_threads(lambda: trial.rate(0.1), machine)
+    return Prepared(recipe, tuple(why), rate, source)
 
 
 def within_budget(wish: Wish, data: DataSettings, facts: Facts, left: Callable[[], float]) -> Prepared:

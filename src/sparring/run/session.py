@@ -79,18 +79,19 @@ class Session:
         watchers: Iterable[Watcher] = (),
         after_round: Iterable[AfterRound] = (),
         progress: Progress | None = None,
+        source: Source | None = None,
     ) -> Session:
         """A new run in the folder `out`, which must not hold anything yet.
 
         When torchrun restarts its processes after one died, the run goes on instead. `progress` is told how far
-        the data is packed. ValueError or OSError with one sentence for whatever does not fit.
+        the data is packed; `source` is the recipe's data, where somebody has opened it already. ValueError or OSError with one sentence for whatever does not fit.
         """
         machine = join_processes(recipe.train.device, recipe.train.precision)
         folder = RunFolder(Path(out))
         if restarted() and first_says(machine, lambda: same_run(folder, recipe)):
             return cls.resume(out, watchers=watchers, after_round=after_round, progress=progress)
         first_says(machine, folder.refuse_taken)
-        source = open_source(recipe.data, progress)
+        source = source or open_source(recipe.data, progress)
         session = cls(folder, recipe, source, machine, None, watchers, after_round)
         first_says(machine, lambda: folder.begin(recipe))
         session.watch(None)
