@@ -84,7 +84,8 @@ class Session:
         """A new run in the folder `out`, which must not hold anything yet.
 
         When torchrun restarts its processes after one died, the run goes on instead. `progress` is told how far
-        the data is packed; `source` is the recipe's data, where somebody has opened it already. ValueError or OSError with one sentence for whatever does not fit.
+        the data is packed; `source` is the recipe's data, where somebody has opened it already. ValueError or
+        OSError with one sentence for whatever does not fit.
         """
         machine = join_processes(recipe.train.device, recipe.train.precision)
         folder = RunFolder(Path(out))
