@@ -13,6 +13,8 @@ from ..networks import AnyNetwork
 from ..play.optim import Average, Optim
 from ..play.referee import Rules
 from ..settings import nearest, settings
+from ..techniques.minibatch import Minibatch
+from ..techniques.settings import Techniques
 
 
 @settings
@@ -80,6 +82,12 @@ class Recipe:
     """The averaged copy of the generator that samples are made with."""
     spectral_norm: tuple[str, ...] = ()
     """Roles whose networks get spectral normalisation."""
+    virtual_norm: tuple[str, ...] = ()
+    """Roles of generators whose batch norms look at a fixed reference batch instead (Salimans et al. 2016)."""
+    minibatch: Minibatch = Minibatch()
+    """Minibatch discrimination on the critic."""
+    techniques: Techniques = Techniques()
+    """Augmentation, packing, replay and whatever else stands around the players."""
     data: DataSettings = DataSettings()
     """The data set and its preparation."""
     train: TrainSettings = TrainSettings()
@@ -90,9 +98,10 @@ class Recipe:
     def __post_init__(self) -> None:
         match_names("networks", self.networks, self.game.networks)
         match_names("optims", self.optims, self.game.players)
-        for role in self.spectral_norm:
-            if role not in self.networks:
-                raise ValueError(f"spectral_norm names {role!r}, but the networks are {', '.join(self.networks)}")
+        for setting, roles in {"spectral_norm": self.spectral_norm, "virtual_norm": self.virtual_norm}.items():
+            for role in roles:
+                if role not in self.networks:
+                    raise ValueError(f"{setting} names {role!r}, but the networks are {', '.join(self.networks)}")
 
 
 def match_names(setting: str, given: Mapping[str, object], wanted: tuple[str, ...]) -> None:

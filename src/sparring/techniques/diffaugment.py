@@ -93,6 +93,7 @@ class DiffAugmentation(nn.Module):
 class DiffAugment:
     """DiffAugment's policy: what is done, always and to every image, in this order."""
 
+    kind: Literal["diffaugment"] = "diffaugment"
     policy: tuple[Operation, ...] = ("color", "translation", "cutout")
     """Operations. All three for little data; translation and cutout, or translation alone, for more."""
     reach: float = 0.125

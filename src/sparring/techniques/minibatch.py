@@ -7,6 +7,21 @@ from torch import Tensor, nn
 
 from ..layers.minibatch import MinibatchDiscrimination
 from ..play.scene import Verdict
+from ..settings import settings
+
+
+@settings
+class Minibatch:
+    """Minibatch discrimination on the critic."""
+
+    measures: int = 0
+    """Similarities that are compared between the samples of a batch (Salimans et al.: 100 to 300); 0 = off."""
+    length: int = 5
+    """Numbers in what each similarity compares."""
+
+    def __post_init__(self) -> None:
+        if self.measures < 0 or self.length < 1:
+            raise ValueError(f"minibatch takes 0 or more measures of length 1 or more, not {self}")
 
 
 class MinibatchCritic(nn.Module):

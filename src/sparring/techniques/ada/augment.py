@@ -83,7 +83,8 @@ class AdaptiveAugment(nn.Module):
 
         `sign` is the mean sign of its logits, -1..1: the more positive, the more it has memorised. After every
         `interval` batches, p rises if their mean lies above the target and falls if below, by the share that
-        `images` are of `images_to_full`. Logits of relativistic losses have no zero: do not adapt on them.
+        `images` are of `images_to_full`. Logits of relativistic losses have no zero: with them set adaptive=false, and
+        p rises on a schedule whatever the critic says.
         """
         self.heard[0] += torch.as_tensor(sign).to(self.heard)
         self.heard[1] += 1
@@ -91,7 +92,11 @@ class AdaptiveAugment(nn.Module):
         if round(float(self.heard[1])) < self.settings.interval:
             return
         total, batches, seen = self.heard.unbind()
-        step = torch.sign(total / batches - self.settings.target) * seen / self.settings.images_to_full
+        share = seen / self.settings.images_to_full
+        if self.settings.adaptive:
+            step = torch.sign(total / batches - self.settings.target) * share
+        else:
+            step = (self.settings.limit - self.settings.start) * share
         self.p.copy_((self.p + step).clamp(0, self.settings.limit))
         self.heard.zero_()
 
@@ -100,8 +105,11 @@ class AdaptiveAugment(nn.Module):
 class Ada:
     """ADA's operations and controller; the defaults are those published ("bgc")."""
 
+    kind: Literal["ada"] = "ada"
     operations: tuple[Operation, ...] = (*BLIT, *GEOMETRY, *COLOUR)
     """What may be done to images. Leave out what would be wrong for yours: `flip` for letters, `hue` for flags."""
+    adaptive: bool = True
+    """Listen to the critic; otherwise p rises from `start` to `limit` over `images_to_full` images, as in R3GAN."""
     start: float = 0.0
     """Probability p at the beginning."""
     target: float = 0.6
