@@ -60,8 +60,19 @@ def test_gradients_reach_everything_but_the_decoders_only_through_the_reconstruc
     }
     assert all(p.grad is not None for p in generator.parameters())
     image = torch.rand(4, 3, 64, 64) * 2 - 1
-    critic.reconstruction(critic(image, y), image).backward()
+    critic(image, y).rebuild().backward()
     assert all(p.grad is not None and p.grad.any() for n, p in critic.named_parameters() if n.startswith("decoders."))
+
+
+def test_nothing_is_rebuilt_unless_somebody_asks():
+    critic = FastganCritic(4).build(Shape((3, 32, 32)))
+    calls = []
+    for decoder in critic.decoders:
+        decoder.register_forward_hook(lambda *_: calls.append(1))
+    verdict = critic(torch.randn(2, 3, 32, 32))
+    assert not calls
+    assert verdict.rebuild().shape == ()
+    assert len(calls) == 3
 
 
 def test_reconstruction_can_be_learned():
@@ -71,7 +82,7 @@ def test_reconstruction_can_be_learned():
     losses = []
     for _ in range(8):
         optimizer.zero_grad()
-        loss = critic.reconstruction(critic(image), image)
+        loss = critic(image).rebuild()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())

@@ -8,6 +8,7 @@ was withdrawn; sizes of the generator are those of Projected GAN's version of it
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import Literal
 
@@ -115,8 +116,9 @@ class DownStage(nn.Module):
 class Critic(nn.Module):
     """Turns x (n, channels, size, size) and y (n,) or None into a Verdict with two 5x5 maps of logits.
 
-    One judges the image, the other its small copy.
-    The last three features are what `reconstruction` rebuilds the image from.
+    One judges the image, the other its small copy. `rebuild` is how far the image is from what the decoders make of
+    the last features, of the small copy's, and, for a random quarter of it, of that quarter of the 16x16 maps: the sum
+    of three L1 means. The authors compare in a feature network instead. It is computed only when asked for.
     """
 
     def __init__(self, settings: FastganCritic, shape: Shape):
@@ -156,18 +158,10 @@ class Critic(nn.Module):
                 h = self.excitations[str(side)](seen[8 * side], h)
             seen[side] = h
         small = self.small_stages(self.small_entry(F.interpolate(x, size=self.small)))
-        rest = [maps for side, maps in seen.items() if side > 2 * DEEPEST]
-        verdict = self.labels(self.head(h), h, y, (*rest, seen[2 * DEEPEST], h, small))
-        return Verdict((*verdict.logits, self.small_head(small)), verdict.features, verdict.classes)
-
-    def reconstruction(self, verdict: Verdict, image: Tensor) -> Tensor:
-        """How far real images are from what the decoders make of their features (0-d): the sum of three L1 means.
-
-        The whole image is rebuilt from the last features and from the small copy's, and a random quarter of it from
-        that quarter of the 16x16 maps. The authors compare in a feature network instead.
-        """
-        part, whole, small = verdict.features[-3:]
-        return rebuilding_error(tuple(self.decoders), (whole, part, small), image)
+        part, rest = seen[2 * DEEPEST], [maps for side, maps in seen.items() if side > 2 * DEEPEST]
+        verdict = self.labels(self.head(h), h, y, (*rest, part, h, small))
+        rebuild = partial(rebuilding_error, tuple(self.decoders), (h, part, small), x)
+        return Verdict((*verdict.logits, self.small_head(small)), verdict.features, verdict.classes, rebuild)
 
 
 @settings

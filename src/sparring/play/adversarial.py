@@ -13,6 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from . import chance
+from .divergences import DIVERGENCES, Divergence, bound
+
 
 @dataclass(frozen=True)
 class Adversarial:
@@ -43,6 +46,34 @@ def ranking(real: Tensor, fake: Tensor) -> Tensor:
     return below.float().mean() / (2 * len(ordered))
 
 
+def pairs(real: Tensor, fake: Tensor) -> Tensor:
+    """Share of pairs in which the real sample has the higher score."""
+    return (real > fake).float().mean()
+
+
+def averages(real: Tensor, fake: Tensor) -> Tensor:
+    """Share of samples on their own side of the other kind's mean."""
+    return ((real > fake.mean()).float().mean() + (fake < real.mean()).float().mean()) / 2
+
+
+def margin(logits: Tensor) -> Tensor:
+    """FastGAN's margins: uniform in [0.8, 1), one per logit."""
+    return 0.8 + 0.2 * chance.uniform(tuple(logits.shape), logits.device).to(logits.dtype)
+
+
+def relativistic(critic: Callable[[Tensor, Tensor], Tensor], right: Callable[[Tensor, Tensor], Tensor]) -> Adversarial:
+    """The generator wants what the critic wants, with real and fake exchanged."""
+    return Adversarial(critic, critic, relativistic=True, threshold=None, right=right)
+
+
+def variational(divergence: Divergence, faithful: bool) -> Adversarial:
+    """The critic raises the bound. A faithful generator lowers it; a practical one raises g(v) (section 3.2)."""
+    wanted = divergence.conjugate if faithful else divergence.g
+    return Adversarial(
+        lambda r, f: -bound(divergence, r, f), lambda f, r: -wanted(f).mean(), threshold=divergence.threshold
+    )
+
+
 ADVERSARIAL: dict[str, Adversarial] = {
     # Goodfellow et al. 2014. The generator's gradient vanishes where the critic is sure; for study.
     "minimax": Adversarial(
@@ -60,6 +91,11 @@ ADVERSARIAL: dict[str, Adversarial] = {
         lambda f, r: (f - 1).square().mean() / 2,
         threshold=0.5,
     ),
+    # The same with the (-1, 1, 0) code: an optimal critic makes the generator minimise Pearson's chi squared.
+    "least_squares_centred": Adversarial(
+        lambda r, f: ((r - 1).square().mean() + (f + 1).square().mean()) / 2,
+        lambda f, r: f.square().mean() / 2,
+    ),
     # Arjovsky et al. 2017. Needs a Lipschitz bound: clip, gp or spectral normalisation.
     "wasserstein": Adversarial(
         lambda r, f: f.mean() - r.mean(),
@@ -71,20 +107,29 @@ ADVERSARIAL: dict[str, Adversarial] = {
         lambda r, f: F.relu(1 - r).mean() + F.relu(1 + f).mean(),
         lambda f, r: -f.mean(),
     ),
+    # Liu et al. 2021 (FastGAN's code).
+    "random_hinge": Adversarial(
+        lambda r, f: F.relu(margin(r) - r).mean() + F.relu(margin(f) + f).mean(),
+        lambda f, r: -f.mean(),
+    ),
     # RpGAN, Jolicoeur-Martineau 2018; with r1 and r2 it is R3GAN's loss (Huang et al. 2024).
-    "relativistic": Adversarial(
-        lambda r, f: F.softplus(f - r).mean(),
-        lambda f, r: F.softplus(r - f).mean(),
-        relativistic=True,
-        threshold=None,
-        right=lambda r, f: (r > f).float().mean(),
-    ),
+    "relativistic": relativistic(lambda r, f: F.softplus(f - r).mean(), pairs),
+    "relativistic_hinge": relativistic(lambda r, f: F.relu(1 - (r - f)).mean(), pairs),
     # RaGAN, Jolicoeur-Martineau 2018, with the authors' half.
-    "relativistic_average": Adversarial(
-        lambda r, f: (F.softplus(f.mean() - r).mean() + F.softplus(f - r.mean()).mean()) / 2,
-        lambda f, r: (F.softplus(r.mean() - f).mean() + F.softplus(r - f.mean()).mean()) / 2,
-        relativistic=True,
-        threshold=None,
-        right=lambda r, f: ((r > f.mean()).float().mean() + (f < r.mean()).float().mean()) / 2,
+    "relativistic_average": relativistic(
+        lambda r, f: (F.softplus(f.mean() - r).mean() + F.softplus(f - r.mean()).mean()) / 2, averages
     ),
+    "relativistic_average_hinge": relativistic(
+        lambda r, f: (F.relu(1 - (r - f.mean())).mean() + F.relu(1 + (f - r.mean())).mean()) / 2, averages
+    ),
+    # As in the paper, without a half.
+    "relativistic_average_least_squares": relativistic(
+        lambda r, f: (r - f.mean() - 1).square().mean() + (f - r.mean() + 1).square().mean(), averages
+    ),
+    # Nowozin et al. 2016: `fgan_kl` and so on, and the same with `_faithful` behind.
+    **{
+        f"fgan_{name}{end}": variational(divergence, faithful)
+        for end, faithful in (("", False), ("_faithful", True))
+        for name, divergence in DIVERGENCES.items()
+    },
 }

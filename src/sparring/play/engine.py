@@ -96,13 +96,19 @@ class Engine:
         while not self.over and rounds != 0:
             stage = self.stages[self.clock.stage]
             self.clock.length = stage.rounds
-            if self.clock.round == 0 and stage.enter:
-                stage.enter()
+            if self.clock.round == 0:
+                self.enter(stage)
             self.play_round(stage)
             self.clock.round += 1
             if self.clock.round >= stage.rounds:
                 self.clock.stage, self.clock.round = self.clock.stage + 1, 0
             rounds = None if rounds is None else rounds - 1
+
+    def enter(self, stage: Stage) -> None:
+        for name in stage.fresh:
+            self.learners[name].restart()
+        if stage.enter:
+            stage.enter()
 
     def play_round(self, stage: Stage) -> None:
         """Play the turns that are due once, then move learning rates and averages on."""

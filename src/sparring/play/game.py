@@ -126,6 +126,7 @@ class Stage:
     turns: tuple[Turn, ...]
     rounds: int
     enter: Callable[[], None] | None = None  # once, before the first round; what it changes must be saved: a buffer
+    fresh: tuple[str, ...] = ()  # players whose optimisers forget their moments when the stage begins
 
     @property
     def batches(self) -> int:

@@ -32,6 +32,10 @@ class Learner:
     def forget(self) -> None:
         self.optimizer.zero_grad(set_to_none=True)
 
+    def restart(self) -> None:
+        """Let the optimiser forget its moments."""
+        self.optimizer.state.clear()
+
     def learnable(self, now: bool) -> None:
         for parameter in self.parameters:
             parameter.requires_grad_(now)

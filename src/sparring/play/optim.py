@@ -35,9 +35,11 @@ class Optim:
     weight_decay: float = 0.0
     """Decoupled for adamw, an L2 term for the others; only on weights of two or more dimensions."""
     schedule: Schedule = "constant"
-    """How the learning rate falls to 0 after `hold` of the run."""
+    """How the learning rate falls after `hold` of the run."""
     hold: float = 0.0
     """Share of the run, 0..1, before a linear or cosine schedule starts to fall."""
+    final: float = 0.0
+    """Share of the learning rate, 0..1, that is left at the end of a linear or cosine schedule."""
     warmup_images: int = 0
     """Real images over which the learning rate rises linearly from 0."""
     clip_norm: float = 0.0
@@ -56,8 +58,9 @@ class Optim:
         for field in ("beta1", "beta2"):
             if not 0 <= getattr(self, field) < 1:
                 raise ValueError(f"{field} must lie in [0, 1), and is {getattr(self, field)}")
-        if not 0 <= self.hold <= 1:
-            raise ValueError(f"hold is a share of the run, 0..1, and is {self.hold}")
+        for field, whole in {"hold": "run", "final": "learning rate"}.items():
+            if not 0 <= getattr(self, field) <= 1:
+                raise ValueError(f"{field} is a share of the {whole}, 0..1, and is {getattr(self, field)}")
 
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """The torch optimiser, fused where the device has a fused kernel."""
@@ -96,7 +99,7 @@ class Optim:
                 left = 1.0 - fall
             case "cosine":
                 left = (1 + math.cos(math.pi * fall)) / 2
-        return self.lr * warm * left
+        return self.lr * warm * (self.final + (1 - self.final) * left)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Penalties on a judge: `(judge, real, fake) -> Tensor`, unweighted, added to the critic's loss.
 
-Each differentiates the judge with respect to the sample before any augmentation, in full precision and
-eagerly. Batch-coupled layers in the critic (batch norm) make a per-sample gradient meaningless. Values grow
+All but consistency differentiate the judge with respect to the sample before any augmentation, in full precision
+and eagerly. Batch-coupled layers in the critic (batch norm) make a per-sample gradient meaningless. Values grow
 with the square of the number of heads and positions, as the gradient is that of the sum of all logits.
 """
 
@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from . import chance
+from .consistency import inconsistency
 from .scene import Judge, Sample, added, full, leaves, like
 
 
@@ -60,8 +62,15 @@ PENALTIES: dict[str, Callable[[Judge, Sample, Sample], Tensor]] = {
     "r2": lambda judge, real, fake: slope(judge, fake).mean() / 2,
     # Gulrajani et al. 2017.
     "gp": lambda judge, real, fake: (norm(judge, between(real, fake)) - 1).square().mean(),
+    # Petzka et al. 2018: only slopes above 1 are paid for.
+    "gp_one_sided": lambda judge, real, fake: F.relu(norm(judge, between(real, fake)) - 1).square().mean(),
     # Thanh-Tung et al. 2019: zero-centred on the same lines.
     "gp0": lambda judge, real, fake: slope(judge, between(real, fake)).mean(),
+    # Zhou et al. 2019: the steepest of the micro-batch alone.
+    "max_gp": lambda judge, real, fake: slope(judge, between(real, fake)).max(),
     # Kodali et al. 2017, as in the authors' code.
     "dragan": lambda judge, real, fake: (norm(judge, near(real)) - 1).square().mean(),
+    # Zhang et al. 2020 (CR) on reals; with the other half it is bCR (Zhao et al. 2021).
+    "consistency": lambda judge, real, fake: inconsistency(judge, real),
+    "consistency_fake": lambda judge, real, fake: inconsistency(judge, fake),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
@@ -12,55 +12,9 @@ from torch import Tensor, nn
 from .adversarial import ADVERSARIAL, ranking
 from .game import Batch, Clock, Losses, Readings, Turn, report
 from .penalties import PENALTIES
+from .rules import Rules
 from .scene import Judge, Sample, Scene, Verdict, full, mean
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the players of one game want. Every weight is a switch: 0 means off."""
-
-    adversarial: str = "nonsaturating"
-    """Loss: minimax, nonsaturating, least_squares, wasserstein, hinge, relativistic, relativistic_average."""
-    r1: float = 0.0
-    """Half the squared gradient norm of the critic at real samples (gamma of StyleGAN)."""
-    r2: float = 0.0
-    """The same at generated samples."""
-    gp: float = 0.0
-    """WGAN-GP: the gradient norm between real and generated samples is pulled to 1."""
-    gp0: float = 0.0
-    """The squared gradient norm on the same lines is pulled to 0."""
-    dragan: float = 0.0
-    """DRAGAN: the gradient norm around real samples is pulled to 1."""
-    drift: float = 0.0
-    """Squared logits on real samples; keeps Wasserstein scores comparable over time (ProGAN uses 0.001)."""
-    lecam: float = 0.0
-    """LeCam: logits are pulled to the running mean of the other kind; for small data."""
-    lecam_warmup: int = 1000
-    """Critic updates before LeCam's term counts; earlier its running means mean nothing."""
-    classes: float = 1.0
-    """Weight of the class term in the critic on real samples; only for critics with an auxiliary classifier."""
-    classes_fake: float = 0.0
-    """Weight of the class term in the critic on generated samples, as in the first AC-GAN."""
-    classes_generator: float = 1.0
-    """Weight of the class term in the generator."""
-    lazy: int = 1
-    """Pay the penalties only every n-th round, multiplied by n and by the critic's updates per round."""
-
-    def __post_init__(self) -> None:
-        if self.adversarial not in ADVERSARIAL:
-            raise ValueError(f"there is no adversarial loss {self.adversarial!r}; known: {', '.join(ADVERSARIAL)}")
-        for field in fields(self):
-            if isinstance(weight := getattr(self, field.name), float | int) and weight < 0:
-                raise ValueError(f"{field.name} must not be negative, and is {weight}")
-        if self.lazy < 1:
-            raise ValueError(f"lazy counts rounds and must be at least 1, and is {self.lazy}")
-        if self.lecam and ADVERSARIAL[self.adversarial].threshold is None:
-            raise ValueError(f"lecam needs logits with a fixed zero, which {self.adversarial} does not have")
-
-    @property
-    def penalties(self) -> dict[str, float]:
-        """The penalties in force and their weights."""
-        return {name: weight for name in PENALTIES if (weight := getattr(self, name))}
+from .targets import softened
 
 
 class Referee(nn.Module):
@@ -72,15 +26,16 @@ class Referee(nn.Module):
     def __init__(self, rules: Rules, name: str = ""):
         super().__init__()
         self.rules, self.loss = rules, ADVERSARIAL[rules.adversarial]
+        self.judging = softened(rules.adversarial, rules.targets) if rules.softened else self.loss.critic
         self.prefix = f"{name}/" if name else ""
         self.register_buffer("anchors", torch.zeros(2))  # running mean logit on real, on fake
         self.register_buffer("updates", torch.zeros((), dtype=torch.int64))
 
-    def critic(self, scene: Scene) -> Losses:
-        """The critic's terms; the penalties are among them unless they are lazy."""
+    def critic(self, scene: Scene, progress: float = 0.0) -> Losses:
+        """The critic's terms at `progress` (0..1) of the run; the penalties are among them unless they are lazy."""
         real, fake = verdict(scene.judge, scene.real), verdict(scene.judge, scene.fake)
         self.watch(real.score.detach(), fake.score.detach())
-        terms = {"adversarial": over_heads(self.loss.critic, real, fake)}
+        terms = {"adversarial": over_heads(self.judging, real, fake)}
         terms |= self.classes(real, scene.label, self.rules.classes)
         if fake_classes := self.classes(fake, scene.label, self.rules.classes_fake):
             terms["classes_fake"] = fake_classes["classes"]
@@ -88,24 +43,40 @@ class Referee(nn.Module):
             terms["drift"] = self.rules.drift * over_heads(lambda r, f: r.square().mean(), real, fake)
         if self.rules.lecam:
             terms["lecam"] = self.rules.lecam * over_heads(self.lecam, real, fake)
+        if self.rules.reconstruction:
+            terms["reconstruction"] = self.rules.reconstruction * rebuilt(real)
         if self.rules.lazy == 1:
-            return self.named(terms) | self.penalties(scene)
+            return self.named(terms) | self.penalties(scene, progress)
         return self.named(terms)
 
-    def penalties(self, scene: Scene) -> Losses:
+    def penalties(self, scene: Scene, progress: float = 0.0) -> Losses:
+        """The penalties alone, with the weights they have at `progress` (0..1) of the run."""
+        left = self.rules.left(progress)
         return self.named(
             {
-                name: weight * PENALTIES[name](scene.judge, scene.real, scene.fake)
+                name: weight * left * PENALTIES[name](scene.judge, scene.real, scene.fake)
                 for name, weight in self.rules.penalties.items()
             }
         )
 
-    def generator(self, scene: Scene, weight: float = 1.0) -> Losses:
-        """The generator's terms; `weight` scales the adversarial one."""
-        fake = verdict(scene.judge, scene.fake)
-        real = verdict(scene.judge, scene.real) if self.loss.relativistic else fake
+    def generator(self, scene: Scene, weight: float = 1.0, keep: float = 1.0) -> Losses:
+        """The generator's terms; `weight` scales the adversarial one.
+
+        `keep` below 1 is top-k (Sinha et al. 2020): only that share of the fakes counts, those with the highest scores
+        in the micro-batch. ValueError where a loss compares fakes with real samples.
+        """
+        fake, label, rules = verdict(scene.judge, scene.fake), scene.label, self.rules
+        if keep < 1:
+            if self.loss.relativistic:
+                raise ValueError(f"{rules.adversarial} compares fakes with real samples, so top-k cannot choose some")
+            fake, places = fake.best(keep)
+            label = None if label is None else label[places]
+        compared = self.loss.relativistic or rules.feature_matching
+        real = verdict(scene.judge, scene.real) if compared else fake
         terms = {"adversarial": weight * over_heads(self.loss.generator, fake, real)}
-        return self.named(terms | self.classes(fake, scene.label, self.rules.classes_generator))
+        if rules.feature_matching:
+            terms["feature_matching"] = rules.feature_matching * apart(real, fake)
+        return self.named(terms | self.classes(fake, label, rules.classes_generator))
 
     def classes(self, answer: Verdict, label: Tensor | None, weight: float) -> Losses:
         """Both players of AC-GAN minimise the cross-entropy."""
@@ -129,9 +100,10 @@ class Referee(nn.Module):
         self.updates.add_(1)
 
     def watch(self, real: Tensor, fake: Tensor) -> None:
-        """Report mean scores, accuracy at the loss's own threshold, and AUC."""
+        """Report mean scores, the mean sign on real samples, accuracy at the loss's own threshold, and AUC."""
         report(f"{self.prefix}logit/real", real.mean())
         report(f"{self.prefix}logit/fake", fake.mean())
+        report(f"{self.prefix}sign/real", real.sign().mean())
         report(f"{self.prefix}accuracy", self.loss.accuracy(real, fake))
         report(f"{self.prefix}auc", ranking(real, fake))
 
@@ -147,17 +119,21 @@ def critic_turns(
     *courts: tuple[Referee, SceneOf],
     repeat: int = 1,
     lends: tuple[str, ...] = (),
+    extra: Callable[[Batch, Clock], Losses] | None = None,
     after: Callable[[Readings], None] | None = None,
 ) -> tuple[Turn, ...]:
     """A critic's update and, for courts whose rules are lazy, a rarer update for their penalties alone.
 
-    `repeat` updates in a row (n_critic). Several courts of one critic need referees of different names.
+    `repeat` updates in a row (n_critic). `extra` gives further terms of the ordinary update. Several
+    courts of one critic need referees of different names.
     """
     names = [referee.prefix for referee, _ in courts]
     assert len(set(names)) == len(names), f"referees of one critic share a name, so their terms would: {names}"
 
     def play(batch: Batch, clock: Clock) -> Losses:
-        return {k: v for referee, scene in courts for k, v in referee.critic(scene(batch, clock)).items()}
+        done = clock.images / clock.total
+        terms = {k: v for referee, scene in courts for k, v in referee.critic(scene(batch, clock), done).items()}
+        return terms | (extra(batch, clock) if extra else {})
 
     def tend(readings: Readings) -> None:
         for referee, _ in courts:
@@ -173,7 +149,8 @@ def critic_turns(
     for every, debtors in lazy.items():
 
         def pay(batch: Batch, clock: Clock, debtors: list[tuple[Referee, SceneOf]] = debtors) -> Losses:
-            return {k: v for referee, scene in debtors for k, v in referee.penalties(scene(batch, clock)).items()}
+            done = clock.images / clock.total
+            return {k: v for referee, scene in debtors for k, v in referee.penalties(scene(batch, clock), done).items()}
 
         name = f"{player} penalties" if len(lazy) == 1 else f"{player} penalties, every {every}"
         # One update stands for all that this critic made since the last: `every` rounds of `repeat` updates.
@@ -184,7 +161,22 @@ def critic_turns(
 def verdict(judge: Judge, sample: Sample) -> Verdict:
     """The judge's answer with logits wide enough for any loss."""
     answer = judge(sample)
-    return Verdict(tuple(full(head) for head in answer.logits), answer.features, answer.classes)
+    return replace(answer, logits=tuple(full(head) for head in answer.logits))
+
+
+def rebuilt(answer: Verdict) -> Tensor:
+    """How badly the critic rebuilds what it was shown (0-d)."""
+    if answer.rebuild is None:
+        raise ValueError("reconstruction needs a critic with decoders, such as fastgan; set rules.reconstruction to 0")
+    return full(answer.rebuild())
+
+
+def apart(real: Verdict, fake: Verdict) -> Tensor:
+    """Squared distance (0-d) of the fakes' mean last features from the real samples'."""
+    if not (real.features and fake.features):
+        raise ValueError("feature_matching needs a critic that shows features; set rules.feature_matching to 0")
+    middles = [full(answer.features[-1]).mean(0) for answer in (real, fake)]
+    return (middles[0].detach() - middles[1]).square().sum()
 
 
 def over_heads(loss: Callable[[Tensor, Tensor], Tensor], one: Verdict, other: Verdict) -> Tensor:

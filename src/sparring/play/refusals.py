@@ -26,7 +26,8 @@ def check(game: Game, feed: Stream, machine: Machine, solver: Solver, accumulate
     for stage in game.stages():
         titles = [turn.title for turn in stage.turns]
         assert len(set(titles)) == len(titles), f"{name} has several turns called {titles}: give them names"
-    strangers = {player for turn in turns for player in (*turn.players, *turn.lends)} - set(game.players())
+    named = {player for turn in turns for player in (*turn.players, *turn.lends)}
+    strangers = (named | {player for stage in game.stages() for player in stage.fresh}) - set(game.players())
     assert not strangers, f"{name} has turns of unknown players {strangers}"
     if solver is not alternate and any(turn.repeat > 1 for turn in turns):
         raise ValueError(f"repeated turns need the alternate solver, and {name} repeats a turn; set critic_steps=1")

@@ -24,12 +24,20 @@ class Verdict:
     logits: tuple[Tensor, ...]  # one tensor per head or scale, first dimension = samples
     features: tuple[Tensor, ...] = ()
     classes: Tensor | None = None  # (n, classes) logits of an auxiliary classifier
+    rebuild: Callable[[], Tensor] | None = None  # 0-d: how badly the critic's decoders rebuild what it was shown
 
     @property
     def score(self) -> Tensor:
         """One number per sample, shape (n,): the mean over heads of each head's mean logit."""
         means = [head.flatten(1).mean(1) if head.dim() > 1 else head for head in self.logits]
         return mean(means)
+
+    def best(self, share: float) -> tuple[Verdict, Tensor]:
+        """The verdict on this share (at least one) of the samples, those with the highest scores, and their places."""
+        count = len(self.logits[0])
+        places = self.score.detach().topk(max(1, round(share * count))).indices
+        logits, features = (tuple(part[places] for part in parts) for parts in (self.logits, self.features))
+        return Verdict(logits, features, None if self.classes is None else self.classes[places]), places
 
 
 Judge = Callable[[Sample], Verdict]

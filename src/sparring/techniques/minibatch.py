@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
@@ -54,7 +56,7 @@ class MinibatchCritic(nn.Module):
         verdict = self.critic(x, y)
         alike = self.head(self.similarity(pooled(verdict.features[-1])))
         logits = tuple(logit + alike.view(-1, *[1] * (logit.dim() - 1)) for logit in verdict.logits)
-        return Verdict(logits, verdict.features, verdict.classes)
+        return replace(verdict, logits=logits)
 
 
 def pooled(features: Tensor) -> Tensor:

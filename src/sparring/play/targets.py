@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..play import chance
+from . import chance
 
 LABELLED = ("minimax", "nonsaturating", "least_squares")
 """Adversarial losses with a target per sample; the others compare logits and have none."""
@@ -19,13 +19,15 @@ LABELLED = ("minimax", "nonsaturating", "least_squares")
 class Targets:
     """What the critic should answer: a range for each kind, drawn per logit, and how often they are exchanged.
 
-    (0.9, 0.9) and (0, 0) is one-sided smoothing (Salimans et al. 2016). Fake targets above 0 reinforce the
-    generator's present mistakes.
+    (0.9, 0.9) and (0, 0) is one-sided smoothing (Salimans et al. 2016).
     """
 
     real: tuple[float, float] = (1.0, 1.0)
+    """Range of the critic's targets for real samples; [0.9, 0.9] smooths them."""
     fake: tuple[float, float] = (0.0, 0.0)
+    """The same for generated samples; above 0 they reinforce the generator's present mistakes."""
     flip: float = 0.0
+    """Probability, below a half, that a target t becomes 1 - t."""
 
     def __post_init__(self) -> None:
         for name in ("real", "fake"):

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from sparring.play.adversarial import ADVERSARIAL
-from sparring.techniques.targets import Targets, flipped, softened
+from sparring.play.targets import Targets, flipped, softened
 
 
 @pytest.mark.parametrize("name", ["minimax", "nonsaturating", "least_squares"])
