@@ -88,7 +88,16 @@ class Techniques:
     """Weight of historical averaging of both players (Salimans et al.: 1)."""
 
     def __post_init__(self) -> None:
-        for name in ("noise", "replay", "unroll", "unroll_rate", "path_length", "diversity", "orthogonal", "historical"):
+        for name in (
+            "noise",
+            "replay",
+            "unroll",
+            "unroll_rate",
+            "path_length",
+            "diversity",
+            "orthogonal",
+            "historical",
+        ):
             if getattr(self, name) < 0:
                 raise ValueError(f"techniques.{name} must not be negative, and is {getattr(self, name)}")
         for name in ("replay_share", "top_k_start", "style_mixing"):
