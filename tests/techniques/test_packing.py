@@ -8,17 +8,17 @@ import torch
 from sparring.networks import Shape
 from sparring.networks.dcgan import DcganCritic
 from sparring.networks.mlp import MlpCritic
-from sparring.play.penalties import slope
-from sparring.techniques.packing import pack, packed, packed_image
+from sparring.techniques.packing import pack, packed_image, unpack
 
 
 def critic(size):
     return DcganCritic(4).build(Shape(packed_image((3, 16, 16), size))).eval()
 
 
-def test_one_is_the_judge_itself():
-    judge = critic(1)
-    assert packed(judge, 1) is judge
+def test_one_is_the_sample_itself():
+    x = torch.randn(3, 2)
+    assert pack(x, 1) is x
+    assert unpack(x, 1) is x
 
 
 def test_neighbours_make_a_pack_and_each_pack_one_decision():
@@ -26,28 +26,29 @@ def test_neighbours_make_a_pack_and_each_pack_one_decision():
     together = pack(x, 2)
     assert together.shape == (3, 6, 16, 16)
     assert torch.equal(together[1], torch.cat([x[2], x[3]]))
-    judge = critic(2)
-    assert torch.equal(packed(judge, 2)(x).score, judge(together).score)
-    assert packed(judge, 2)(x).score.shape == (3,)
+    assert torch.equal(unpack(together, 2), x)
+    assert critic(2)(together).score.shape == (3,)
 
 
 def test_points_and_pairs_are_packed_too():
     points = torch.arange(8.0).view(4, 2)
     assert pack(points, 2).tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
     judge = MlpCritic(widths=(8,)).build(Shape(packed_image((2,), 4)))
-    assert packed(judge, 4)(points).score.shape == (1,)
+    assert judge(pack(points, 4)).score.shape == (1,)
     z, x = pack((torch.randn(4, 5), torch.randn(4, 3, 8, 8)), 2)
     assert (z.shape, x.shape) == ((2, 10), (2, 6, 8, 8))
 
 
 def test_order_inside_a_pack_matters():
     x = torch.randn(2, 3, 16, 16)
-    judge = packed(critic(2), 2)
-    assert not torch.allclose(judge(x).score, judge(x.flip(0)).score)
+    judge = critic(2)
+    assert not torch.allclose(judge(pack(x, 2)).score, judge(pack(x.flip(0), 2)).score)
 
 
 def test_gradients_reach_every_sample():
-    assert (slope(packed(critic(2), 2), torch.randn(6, 3, 16, 16)) > 0).all()
+    x = torch.randn(6, 3, 16, 16, requires_grad=True)
+    critic(2)(pack(x, 2)).score.sum().backward()
+    assert (x.grad.flatten(1).abs().sum(1) > 0).all()
 
 
 def test_packs_that_do_not_divide_are_refused():

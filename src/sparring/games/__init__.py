@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..registry import Registry, choice
+from .autoencoding import AutoencodingSettings
 from .casting import Cast as Cast
 from .casting import GameSettings as GameSettings
+from .growing import GrowingSettings
+from .inference import InferenceSettings
 from .synthesis import SynthesisSettings
 
-GAMES: Registry[type] = Registry("game", "sparring.games", {"synthesis": SynthesisSettings})
+GAMES: Registry[type] = Registry(
+    "game",
+    "sparring.games",
+    {
+        "synthesis": SynthesisSettings,
+        "growing": GrowingSettings,
+        "inference": InferenceSettings,
+        "autoencoding": AutoencodingSettings,
+    },
+)
 
 if TYPE_CHECKING:
     AnyGame = GameSettings

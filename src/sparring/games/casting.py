@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from torch import nn
 
@@ -11,6 +11,9 @@ from ..networks.network import Shape
 from ..play.game import Game
 from ..play.optim import Average, Optim
 from ..play.referee import Rules
+from ..techniques.settings import Techniques
+
+Prior = Literal["normal", "uniform"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,9 @@ class Cast:
     average: Average | None
     rounds: int
     classes: int = 0  # 0 = unconditional
+    techniques: Techniques = Techniques()  # noqa: RUF009 - frozen
+    image: tuple[int, ...] = ()  # one sample's shape
+    batch: int = 1  # real samples per update, over all processes
 
 
 class GameSettings(Protocol):
@@ -45,3 +51,14 @@ class GameSettings(Protocol):
         ...
 
     def build(self, cast: Cast) -> Game: ...
+
+
+@runtime_checkable
+class FromNoise(Protocol):
+    """Settings of a game whose generator makes samples from noise alone, and a label where there is one."""
+
+    @property
+    def latent(self) -> int: ...
+
+    @property
+    def prior(self) -> Prior: ...

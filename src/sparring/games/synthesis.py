@@ -5,15 +5,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from torch import Tensor
-
 from ..networks.network import Shape, positive
-from ..play import chance
-from ..play.game import Batch, Clock, Game, Losses, Player, Readings, Stage, Turn
-from ..play.referee import Referee, critic_turns
+from ..play.game import Batch, Clock, Game, Losses, Player, Stage, Turn
 from ..play.scene import Scene
 from ..settings import settings
-from .casting import Cast
+from .casting import Cast, Prior
+from .court import Court
+from .forger import Forger
 
 
 @settings
@@ -23,10 +21,14 @@ class SynthesisSettings:
     kind: Literal["synthesis"] = "synthesis"
     latent: int = 128
     """Length of the noise vector z."""
-    prior: Literal["normal", "uniform"] = "normal"
+    prior: Prior = "normal"
     """Distribution of z: N(0, 1), or U(-1, 1) as in the original DCGAN code."""
     critic_steps: int = 1
     """Critic updates per generator update, each on a fresh batch (n_critic)."""
+    warmup_rounds: int = 0
+    """Rounds at the start with `warmup_critic_steps` instead (Arjovsky et al. 2017: 25 rounds of 100)."""
+    warmup_critic_steps: int = 1
+    """Critic updates per generator update in those rounds."""
     clip: float = 0.0
     """Largest absolute critic weight (Arjovsky et al. 2017 use 0.01); 0 = do not clip."""
     reuse: bool = True
@@ -35,6 +37,9 @@ class SynthesisSettings:
     def __post_init__(self) -> None:
         positive("latent", self.latent)
         positive("critic_steps", self.critic_steps)
+        positive("warmup_critic_steps", self.warmup_critic_steps)
+        if self.warmup_rounds < 0:
+            raise ValueError(f"warmup_rounds must not be negative, and is {self.warmup_rounds}")
         if self.clip < 0:
             raise ValueError(f"clip must not be negative, and is {self.clip}")
 
@@ -60,14 +65,9 @@ class Synthesis(Game):
         super().__init__()
         self.options, self.cast = options, cast
         self.generator, self.critic = cast.networks["generator"], cast.networks["critic"]
-        self.referee = Referee(cast.rules)
-        self.reuse = options.reuse and options.critic_steps == 1
+        reuse = options.reuse and options.critic_steps == 1
+        self.forger, self.court = Forger(cast, options.latent, options.prior, reuse), Court(cast, options.clip)
         self.needs = frozenset({"image", "label"} if cast.classes else {"image"})
-        if options.clip and (penalties := [*cast.rules.penalties]):
-            raise ValueError(
-                f"clip and {penalties[0]} both bound the critic; set game.clip or rules.{penalties[0]} to 0"
-            )
-        self.tend({})
 
     def players(self) -> dict[str, Player]:
         optims, average = self.cast.optims, self.cast.average
@@ -77,42 +77,22 @@ class Synthesis(Game):
         }
 
     def stages(self) -> tuple[Stage, ...]:
-        lends = ("generator",) if self.reuse else ()
-        turns = critic_turns(
-            "critic", (self.referee, self.scene), repeat=self.options.critic_steps, lends=lends, after=self.tend
+        warm = min(self.options.warmup_rounds, self.cast.rounds)
+        stages = (
+            Stage("warm-up", self.turns(self.options.warmup_critic_steps), warm),
+            Stage("adversarial", self.turns(self.options.critic_steps), self.cast.rounds - warm),
         )
-        return (Stage("adversarial", (*turns, Turn(("generator",), self.generator_loss)), self.cast.rounds),)
+        return tuple(stage for stage in stages if stage.rounds)
+
+    def turns(self, critic_steps: int) -> tuple[Turn, ...]:
+        lends = ("generator",) if self.forger.reuse and critic_steps == 1 else ()
+        learn = Turn(("generator",), self.generator_loss, after=self.forger.tend)
+        return (*self.court.turns(self.scene, critic_steps, lends), learn, *self.forger.turns())
 
     def scene(self, batch: Batch, clock: Clock) -> Scene:
-        """What the critic sees in its own turns; the fakes' graph is kept for the generator's."""
-        fake = batch.memo["fake"] if "fake" in batch.memo else self.fakes(batch)
-        if self.reuse:
-            batch.memo["fake"] = fake
-        return self.seen(batch, fake.detach())
+        return self.court.scene(batch, batch.image, self.forger.shown(batch), self.forger.label(batch), clock)
 
     def generator_loss(self, batch: Batch, clock: Clock) -> Losses:
-        """The generator's turn: on the fakes that the critic just saw, where their graph was kept."""
-        kept = batch.memo.pop("fake", None)
-        fake = kept if kept is not None and kept.requires_grad else self.fakes(batch)
-        return self.referee.generator(self.seen(batch, fake))
-
-    def seen(self, batch: Batch, fake: Tensor) -> Scene:
-        """The critic before these fakes and this batch's real images, both under the batch's labels."""
-        label = self.label(batch)
-        return Scene(lambda x: self.critic(x, label), batch.image, fake, label)
-
-    def fakes(self, batch: Batch) -> Tensor:
-        """One generated image for every real one, with its label."""
-        draw = chance.normal if self.options.prior == "normal" else chance.symmetric
-        z = batch.memo["z"] if "z" in batch.memo else draw((len(batch), self.options.latent), batch.image.device)
-        if self.reuse:  # fakes whose graph was not kept are made again
-            batch.memo["z"] = z
-        return self.generator(z, self.label(batch))
-
-    def label(self, batch: Batch) -> Tensor | None:
-        return batch.label if self.cast.classes else None
-
-    def tend(self, readings: Readings) -> None:
-        """Keep the weights of a clipped critic within their bound."""
-        for parameter in self.critic.parameters() if self.options.clip else ():
-            parameter.data.clamp_(-self.options.clip, self.options.clip)
+        fake = self.forger.own(batch)
+        terms = self.court.generator(batch.image, fake, self.forger.label(batch), clock)
+        return terms | self.forger.terms(batch, fake)

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..games.synthesis import SynthesisSettings
+from ..games.casting import FromNoise
+from ..networks.style import StyleGenerator
 from ..play.machine import choose_device
+from ..recipes.assemble import network_of
 from ..settings import nearest
-from ..techniques.spectral import spectral_norm_
 from . import grid
 from .bundle import Card, read_bundle
 from .folder import RunFolder
@@ -33,7 +35,7 @@ class Synthesizer:
 
     def __init__(self, network: nn.Module, card: Card, device: torch.device | None = None):
         game = card.recipe.game
-        if not isinstance(game, SynthesisSettings):
+        if not isinstance(game, FromNoise):
             raise ValueError(f"a game of kind {game.kind!r} does not make samples from noise alone")
         self.latent, self.prior = game.latent, game.prior
         self.network = network.eval().requires_grad_(False)
@@ -52,17 +54,20 @@ class Synthesizer:
 
         The seed decides everything: sample i is the same for every `n`, and up to rounding for every `batch` (how
         many are made at a time). `label`: a class's name or number; None draws one for each sample. `truncation`:
-        see `noise`. ValueError for an unknown label or a number out of range.
+        see `noise`; generators with styles pull these to their mean instead. ValueError for an unknown label or a
+        number out of range.
         """
         if batch < 1:
             raise ValueError(f"batch must be at least 1, and is {batch}")
         noise, labels = self.noise(n, seed=seed, truncation=truncation), self.labels(n, label, seed=seed)
+        if isinstance(self.network, StyleGenerator):
+            noise = self.noise(n, seed=seed)
         images = len(self.shape) == 3
         empty = torch.zeros((0, *self.shape))
         parts = [grid.to_bytes(empty) if images else empty]
         for start in range(0, n, batch):
             rows = slice(start, start + batch)
-            made = self.decode(noise[rows], None if labels is None else labels[rows])
+            made = self.decode(noise[rows], None if labels is None else labels[rows], truncation)
             parts.append(grid.to_bytes(made) if images else made.float().cpu())
         return torch.cat(parts)
 
@@ -108,10 +113,18 @@ class Synthesizer:
         raise ValueError(f"there is no label {label!r}.{nearest(label, self.classes) or known}")
 
     @torch.no_grad()
-    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """The network's own output (n, *shape), images in [-1, 1], on its device; random streams are left alone."""
+    def decode(self, z: Tensor, y: Tensor | None = None, truncation: float = 1.0) -> Tensor:
+        """The network's own output (n, *shape), images in [-1, 1], on its device; random streams are left alone.
+
+        `truncation` is that of styles, where the generator has them. A network that still grows shows small images;
+        they come enlarged.
+        """
+        z, y = z.to(self.device), None if y is None else y.to(self.device)
         with undisturbed(self.device):
-            return self.network(z.to(self.device), None if y is None else y.to(self.device))
+            style = isinstance(self.network, StyleGenerator)
+            made = self.network(z, y, truncation) if style else self.network(z, y)
+        small = made.dim() == 4 and made.shape[1:] != self.shape
+        return F.interpolate(made, self.shape[1:], mode="nearest") if small else made
 
     def save_grid(
         self, path: Path | str, n: int = 64, *, seed: int = 0, label: Label | None = None, truncation: float = 1.0
@@ -162,9 +175,7 @@ def build(card: Card, role: str, weights: dict[str, Tensor]) -> nn.Module:
     if needed > held:
         raise ValueError(f"the network has {needed:,} parameters and the file {held:,} numbers")
     with undisturbed(torch.device("cpu")):
-        network = recipe.networks[role].build(shape)
-        if role in recipe.spectral_norm:
-            network = spectral_norm_(network)
+        network = network_of(recipe, role, card.shape, len(card.classes))
     network.load_state_dict(weights, strict=True)
     return network
 

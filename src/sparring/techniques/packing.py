@@ -9,27 +9,17 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..play.scene import Judge, Sample, Verdict, leaves, like
-
-
-def packed(judge: Judge, size: int) -> Judge:
-    """A judge of single samples, from a judge of packs: neighbours in the batch make up a pack.
-
-    What comes back is one verdict per pack. Penalties that measure the slope per sample see a pack's parts one by
-    one; where the size of the whole gradient matters (gp, dragan), pack the samples of the scene with `pack` instead.
-    """
-    if size == 1:
-        return judge
-
-    def judge_packs(sample: Sample) -> Verdict:
-        return judge(pack(sample, size))
-
-    return judge_packs
+from ..play.scene import Sample, leaves, like
 
 
 def pack(sample: Sample, size: int) -> Sample:
     """(n, channels, ...) -> (n / size, size * channels, ...). ValueError if it does not divide."""
-    return like(sample, [joined(part, size) for part in leaves(sample)])
+    return sample if size == 1 else like(sample, [joined(part, size) for part in leaves(sample)])
+
+
+def unpack(packs: Tensor, size: int) -> Tensor:
+    """The other way round: (n / size, size * channels, ...) -> (n, channels, ...)."""
+    return packs if size == 1 else packs.unflatten(1, (size, -1)).flatten(0, 1)
 
 
 def joined(part: Tensor, size: int) -> Tensor:

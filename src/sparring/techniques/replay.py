@@ -11,13 +11,13 @@ from ..play import chance
 
 
 class Replay(nn.Module):
-    """A pool of past fakes: each new one is swapped with an old one with probability `share`.
+    """A pool of past fakes: each new one is swapped with an old one of its label with probability `share`.
 
     Until it holds `size` samples, the pool takes copies of new ones and shows them unchanged. After that a sample
     is either shown as it is and forgotten, or put into the pool in the place of a random old one, which is shown
-    instead (Shrivastava et al. 2017, as in CycleGAN). A label travels with its sample. Samples (n, ...) and labels
-    (n,) or None -> the same shapes, detached; for the critic's turn only, and never for measures of accuracy.
-    With several processes each has its own pool.
+    instead (Shrivastava et al. 2017, as in CycleGAN). What is shown has the label of what came. Samples (n, ...) and
+    labels (n,) or None -> samples (n, ...), detached; for the critic's turn only. With several processes each has its
+    own pool.
     """
 
     def __init__(self, size: int = 50, share: float = 0.5):
@@ -32,29 +32,33 @@ class Replay(nn.Module):
         return 0 if self.samples is None else len(self.samples)
 
     @torch.no_grad()
-    def forward(self, sample: Tensor, label: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+    def forward(self, sample: Tensor, label: Tensor | None = None) -> Tensor:
         sample = sample.detach()
         if not self.size:
-            return sample, label
+            return sample
         if self.samples is not None and (label is None) != (self.labels is None):
             raise ValueError("a replay pool takes labels with every sample or with none")
+        told = [label.new_zeros(0) if self.labels is None else self.labels, label] if label is not None else []
+        kinds = torch.cat([part.cpu() for part in told]).tolist() if told else [0] * (len(self) + len(sample))
         swaps = chance.uniform((len(sample),), sample.device) < self.share
         places = chance.integers(self.size, (len(sample),), sample.device)
-        shown, kept = self.plan(swaps.tolist(), places.tolist())
+        shown, kept = self.plan(swaps.tolist(), places.tolist(), kinds)
         seen, self.samples = exchange(self.samples, sample, shown, kept)
-        if label is None:
-            return seen, None
-        told, self.labels = exchange(self.labels, label, shown, kept)
-        return seen, told
+        if label is not None:
+            _, self.labels = exchange(self.labels, label, shown, kept)
+        return seen
 
-    def plan(self, swaps: list[bool], places: list[int]) -> tuple[list[int], list[int]]:
-        """What is shown and what is kept, as places in the pool followed by the new samples."""
+    def plan(self, swaps: list[bool], places: list[int], kinds: list[int]) -> tuple[list[int], list[int]]:
+        """What is shown and what is kept, as places in the pool followed by the new samples, whose labels are `kinds`."""
         kept, shown = list(range(len(self))), list[int]()
         for new, (swap, place) in enumerate(zip(swaps, places, strict=True), start=len(kept)):
             if len(kept) < self.size:
                 kept.append(new)
                 shown.append(new)
-            elif swap:
+                continue
+            alike = [here for here, held in enumerate(kept) if kinds[held] == kinds[new]] if swap else []
+            if alike:
+                place = alike[place % len(alike)]
                 shown.append(kept[place])
                 kept[place] = new
             else:
