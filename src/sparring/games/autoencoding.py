@@ -26,7 +26,7 @@ class AutoencodingSettings:
     prior: Prior = "normal"
     """Distribution of z. The encoder is held to N(0, 1)."""
     space: Literal["features", "pixels"] = "features"
-    """Where an image and its reconstruction are compared: in the critic's features (Larsen et al. 2016) or in pixels."""
+    """Where images and reconstructions are compared: in the critic's features (Larsen et al. 2016) or in pixels."""
     layer: int = 2
     """Which of the critic's features, counted from 0."""
     divergence: float = 1.0
@@ -95,7 +95,7 @@ class Autoencoding(Game):
         half, label = len(batch) // 2, self.forger.label(batch)
         code = self.encoder(batch.image, label).sample().detach()[:half]
         z = torch.cat([code, self.forger.noise(len(batch), code.device)[half:].to(code)])
-        return self.forger.made(z, label)
+        return self.forger.forge(z, label)
 
     def encoder_loss(self, batch: Batch, clock: Clock) -> Losses:
         label = self.forger.label(batch)
@@ -112,7 +112,7 @@ class Autoencoding(Game):
 
     def difference(self, batch: Batch, code: Tensor, label: Tensor | None) -> Tensor:
         """Half the squared distance of images to reconstructions from their codes, summed per image (0-d)."""
-        pair = (batch.image, self.forger.made(code, label))
+        pair = (batch.image, self.forger.forge(code, label))
         if self.options.space == "features":
             pair = tuple(self.critic(image, label).features[self.options.layer] for image in pair)
         real, rebuilt = map(full, pair)

@@ -47,14 +47,15 @@ class Court(nn.Module):
             if "shown" not in batch.memo:
                 batch.memo["shown"] = self.pool(fake, label)
             fake = batch.memo["shown"]
-        return self.set(self.critic, real, fake, label, clock)
+        return self.staged(self.critic, real, fake, label, clock)
 
     def generator(self, real: Sample, fake: Sample, label: Tensor | None, clock: Clock) -> Losses:
         """The generator's terms before this critic, or before the one that it will be some updates from now."""
         critic = self.foreseen(real, fake, label, clock) if self.techniques.unroll else self.critic
-        return self.referee.generator(self.set(critic, real, fake, label, clock), keep=self.keep(clock))
+        return self.referee.generator(self.staged(critic, real, fake, label, clock), keep=self.keep(clock))
 
-    def set(self, critic: Critic, real: Sample, fake: Sample, label: Tensor | None, clock: Clock) -> Scene:
+    def staged(self, critic: Critic, real: Sample, fake: Sample, label: Tensor | None, clock: Clock) -> Scene:
+        """The scene before this critic, with packed samples where the critic judges packs."""
         size = self.techniques.pack
         return Scene(self.judge(critic, label, clock), pack(real, size), pack(fake, size), label)
 
@@ -75,7 +76,7 @@ class Court(nn.Module):
 
         def loss(critic: Critic) -> Tensor:
             with reporting():  # what it measures is not what happened
-                scene = self.set(critic, real, fake, label, clock)
+                scene = self.staged(critic, real, fake, label, clock)
                 return added(list(self.referee.critic(scene, clock.images / clock.total).values()))
 
         t = self.techniques

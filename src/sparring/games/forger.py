@@ -45,14 +45,14 @@ class Forger(nn.Module):
     def label(self, batch: Batch) -> Tensor | None:
         return batch.label if self.classes else None
 
-    def shown(self, batch: Batch) -> Tensor:
+    def for_critic(self, batch: Batch) -> Tensor:
         """Fakes for the critic's turns; where they are reused, their graph is kept for the generator's own turn."""
         fake = batch.memo["fake"] if "fake" in batch.memo else self.fakes(batch)
         if self.reuse:
             batch.memo["fake"] = fake
         return fake
 
-    def own(self, batch: Batch) -> Tensor:
+    def for_generator(self, batch: Batch) -> Tensor:
         """Fakes for the generator's turn; those whose graph was not kept are made again from the same noise."""
         kept = batch.memo.pop("fake", None)
         return kept if kept is not None and kept.requires_grad else self.fakes(batch)
@@ -62,9 +62,10 @@ class Forger(nn.Module):
         known = self.reuse and "z" in batch.memo
         z = batch.memo["z"] if known else self.noise(len(batch), batch.image.device)
         batch.memo["z"] = z
-        return self.made(z, self.label(batch))
+        return self.forge(z, self.label(batch))
 
-    def made(self, z: Tensor, label: Tensor | None) -> Tensor:
+    def forge(self, z: Tensor, label: Tensor | None) -> Tensor:
+        """Fakes (n, ...) from z (n, latent), some of them of mixed styles where that is asked for."""
         if not self.techniques.style_mixing:
             return self.generator(z, label)
         assert isinstance(self.generator, StyleGenerator)
@@ -77,7 +78,7 @@ class Forger(nn.Module):
         terms = self.weights(self.generator)
         if self.techniques.diversity:
             z = self.noise(len(batch), batch.image.device)
-            other = self.made(z, self.label(batch))
+            other = self.forge(z, self.label(batch))
             terms["diversity"] = self.techniques.diversity * alikeness(fake, other, batch.memo["z"], z)
         return terms
 

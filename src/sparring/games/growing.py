@@ -31,7 +31,7 @@ class GrowingSettings:
     smallest: int = 4
     """Side in pixels that training begins at (Progressive GAN: 4, StyleGAN: 8)."""
     fade: float = 0.5
-    """Share of a resolution's rounds, 0..1, while it fades in; the first has nothing to fade, and is that much shorter."""
+    """Share of a resolution's rounds, 0..1, while it fades in; the first does not fade, and is that much shorter."""
 
     def __post_init__(self) -> None:
         positive("latent", self.latent)
@@ -98,11 +98,12 @@ class Growing(Game):
         return [*early, max(1, self.cast.rounds - sum(early))]
 
     def scene(self, batch: Batch, clock: Clock) -> Scene:
+        """What the critic sees in its own turns."""
         real = self.grow(batch, clock)
-        return self.court.scene(batch, real, self.forger.shown(batch), self.forger.label(batch), clock)
+        return self.court.scene(batch, real, self.forger.for_critic(batch), self.forger.label(batch), clock)
 
     def generator_loss(self, batch: Batch, clock: Clock) -> Losses:
-        real, fake = self.grow(batch, clock), self.forger.own(batch)
+        real, fake = self.grow(batch, clock), self.forger.for_generator(batch)
         return self.court.generator(real, fake, self.forger.label(batch), clock) | self.forger.terms(batch, fake)
 
     def grow(self, batch: Batch, clock: Clock) -> Tensor:

@@ -92,6 +92,7 @@ class Inference(Game):
         return (self.encoder(batch.image, label).sample(), batch.image), (batch.memo["z"], fake)
 
     def scene(self, batch: Batch, clock: Clock) -> Scene:
+        """What the critic sees in its own turns."""
         real, fake = self.pairs(batch)
         return self.court.scene(batch, detached(real), fake, self.forger.label(batch), clock)
 
@@ -99,7 +100,7 @@ class Inference(Game):
         label, (real, fake) = self.forger.label(batch), self.pairs(batch)
         terms = self.court.generator(detached(real), fake, label, clock) | self.forger.terms(batch, fake[1])
         if self.options.both_ways:
-            scene = self.court.set(self.critic, detached(fake), real, label, clock)
+            scene = self.court.staged(self.critic, detached(fake), real, label, clock)
             swapped = Scene(negated(scene.judge), scene.real, scene.fake, label)
             terms["encoder"] = self.court.referee.generator(swapped)["adversarial"]
         if self.options.rebuild:

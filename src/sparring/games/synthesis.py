@@ -85,14 +85,16 @@ class Synthesis(Game):
         return tuple(stage for stage in stages if stage.rounds)
 
     def turns(self, critic_steps: int) -> tuple[Turn, ...]:
+        """All turns of a round with so many critic updates."""
         lends = ("generator",) if self.forger.reuse and critic_steps == 1 else ()
         learn = Turn(("generator",), self.generator_loss, after=self.forger.tend)
         return (*self.court.turns(self.scene, critic_steps, lends), learn, *self.forger.turns())
 
     def scene(self, batch: Batch, clock: Clock) -> Scene:
-        return self.court.scene(batch, batch.image, self.forger.shown(batch), self.forger.label(batch), clock)
+        """What the critic sees in its own turns."""
+        return self.court.scene(batch, batch.image, self.forger.for_critic(batch), self.forger.label(batch), clock)
 
     def generator_loss(self, batch: Batch, clock: Clock) -> Losses:
-        fake = self.forger.own(batch)
+        fake = self.forger.for_generator(batch)
         terms = self.court.generator(batch.image, fake, self.forger.label(batch), clock)
         return terms | self.forger.terms(batch, fake)

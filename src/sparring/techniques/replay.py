@@ -49,7 +49,7 @@ class Replay(nn.Module):
         return seen
 
     def plan(self, swaps: list[bool], places: list[int], kinds: list[int]) -> tuple[list[int], list[int]]:
-        """What is shown and what is kept, as places in the pool followed by the new samples, whose labels are `kinds`."""
+        """What is shown and what is kept, as places in the pool and then the new samples; `kinds` are all labels."""
         kept, shown = list(range(len(self))), list[int]()
         for new, (swap, place) in enumerate(zip(swaps, places, strict=True), start=len(kept)):
             if len(kept) < self.size:
