@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from sparring.play import chance
 from sparring.play.adversarial import ADVERSARIAL
+from sparring.play.divergences import DIVERGENCES
 from sparring.play.penalties import PENALTIES, near, norm, slope
 from sparring.play.referee import Referee, Rules
 from sparring.play.scene import Sample, Verdict
@@ -27,6 +28,10 @@ LOSSES = {
     "rp_g": ("relativistic", "generator"),
     "ragan_d": ("relativistic_average", "critic"),
     "ragan_g": ("relativistic_average", "generator"),
+    "rahinge_d": ("relativistic_average_hinge", "critic"),
+    "rahinge_g": ("relativistic_average_hinge", "generator"),
+    "ralsgan_d": ("relativistic_average_least_squares", "critic"),
+    "ralsgan_g": ("relativistic_average_least_squares", "generator"),
 }
 
 
@@ -46,6 +51,17 @@ def test_adversarial_losses(name: str, numbers: Case) -> None:
     real, fake = numbers.inputs["real"], numbers.inputs["fake"]
     found = ADVERSARIAL[loss].critic(real, fake) if side == "critic" else ADVERSARIAL[loss].generator(fake, real)
     assert close(found, numbers.outputs[name], 1e-9)
+
+
+@pytest.mark.parametrize("theirs", ["squared_hellinger", "jensen_shannon", "kl", "reverse_kl", "pearson", "gan"])
+def test_f_divergences(theirs: str, numbers: Case) -> None:
+    name = {"squared_hellinger": "hellinger", "jensen_shannon": "js"}.get(theirs, theirs)
+    real, fake, divergence = numbers.inputs["real"], numbers.inputs["fake"], DIVERGENCES[name]
+    assert close(divergence.g(real), numbers.outputs[f"fgan_{theirs}_T_real"], 1e-9)
+    assert close(divergence.conjugate(fake), numbers.outputs[f"fgan_{theirs}_conj_fake"], 1e-9)
+    assert close(ADVERSARIAL[f"fgan_{name}"].critic(real, fake), numbers.outputs[f"fgan_{theirs}_d"], 1e-9)
+    faithful = ADVERSARIAL[f"fgan_{name}_faithful"].generator(fake, real)
+    assert close(faithful, numbers.outputs[f"fgan_{theirs}_g_minimax"], 1e-9)
 
 
 def test_lecam(numbers: Case) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -9,13 +11,14 @@ from torch import Tensor, nn
 from sparring.games.casting import Cast
 from sparring.games.synthesis import Synthesis, SynthesisSettings
 from sparring.play import chance
+from sparring.play.consistency import IMAGES_ONLY
 from sparring.play.engine import Engine
 from sparring.play.game import Batch, Clock, Game, Losses, Player, Readings, Stage, Turn
 from sparring.play.optim import Average, Optim
 from sparring.play.referee import Referee, Rules, critic_turns
 from sparring.play.scene import Sample, Scene, Verdict, detached, leaves
 
-ADAM = Optim(lr=1e-2)
+ADAM, PICTURE = Optim(lr=1e-2), (3, 8, 8)
 
 
 class Stream:
@@ -93,13 +96,14 @@ def synthesis(
     dropout: float = 0.0,
     average: Average | None = None,
     optim: Optim = ADAM,
+    shape: tuple[int, ...] = (2,),
+    steep: float = 1.0,
     **options: object,
 ) -> Synthesis:
-    """The library's own game on points in the plane."""
-    networks = {
-        "generator": Generator(classes=classes, norm=norm),
-        "critic": Critic(heads=heads, classes=classes, conditioning=conditioning, dropout=dropout),
-    }
+    """The library's own game, on points in the plane unless a shape is given; `steep` multiplies the critic's slope."""
+    critic = Critic(torch.Size(shape).numel(), heads, classes, conditioning, dropout)
+    critic.first.weight.data.mul_(steep)
+    networks = {"generator": Generator(shape, classes=classes, norm=norm), "critic": critic}
     optims = {"generator": optim, "critic": optim}
     return Synthesis(SynthesisSettings(latent=3, **options), Cast(networks, optims, rules, average, rounds, classes))
 
@@ -188,6 +192,7 @@ class Inference(Game):
 
     def __init__(self, rules: Rules, rounds: int = 2):
         super().__init__()
+        rules.suit((2,))
         self.generator, self.inverse, self.critic = Generator(), Generator((3,), latent=2), Critic(5)
         self.referee, self.rounds = Referee(rules), rounds
 
@@ -334,6 +339,15 @@ OTHERS: dict[str, tuple[type[Game], dict[str, tuple[int, ...]]]] = {
 
 def points(size: int = 8, classes: int = 0, rank: int = 0, world: int = 1) -> Stream:
     return Stream(size, {"image": (2,)}, classes, rank, world)
+
+
+def pictures(size: int = 8, classes: int = 0) -> Stream:
+    return Stream(size, {"image": PICTURE}, classes)
+
+
+def fitting(penalty: str) -> tuple[tuple[int, ...], Callable[[], Stream]]:
+    """Samples that this penalty applies to: their shape and a stream of them."""
+    return (PICTURE, pictures) if penalty in IMAGES_ONLY else ((2,), points)
 
 
 def snapshot(module: nn.Module) -> dict[str, Tensor]:

@@ -7,6 +7,7 @@ import torch
 from tests.play.arena import Patches
 from torch import Tensor, nn
 
+from sparring.play.consistency import IMAGES_ONLY
 from sparring.play.penalties import PENALTIES, between, near, norm, slope
 from sparring.play.scene import Sample, Verdict, leaves
 
@@ -37,6 +38,8 @@ def samples() -> tuple[Tensor, Tensor]:
         ("r1", lambda size: size**2 / 2, lambda size: size),
         ("r2", lambda size: size**2 / 2, lambda size: size),
         ("gp", lambda size: (size - 1) ** 2, lambda size: 2 * (size - 1)),
+        ("gp_one_sided", lambda size: (size - 1).relu() ** 2, lambda size: 2 * (size - 1).relu()),
+        ("max_gp", lambda size: size**2, lambda size: 2 * size),
         ("gp0", lambda size: size**2, lambda size: 2 * size),
         ("dragan", lambda size: (size - 1) ** 2, lambda size: 2 * (size - 1)),
     ],
@@ -51,7 +54,22 @@ def test_linear_critic(name: str, value: object, slope_of_value: object) -> None
 
 
 def test_every_penalty_is_tested_on_the_linear_critic() -> None:
-    assert set(PENALTIES) == {"r1", "r2", "gp", "gp0", "dragan"}
+    assert set(PENALTIES) - set(IMAGES_ONLY) == {"r1", "r2", "gp", "gp_one_sided", "gp0", "max_gp", "dragan"}
+    assert set(IMAGES_ONLY) <= set(PENALTIES)
+
+
+def test_a_one_sided_penalty_leaves_gentle_slopes_alone() -> None:
+    judge = Linear()
+    judge.weight.data.mul_(0.9 / judge.weight.norm())
+    assert PENALTIES["gp_one_sided"](judge, *samples()) == 0
+    assert PENALTIES["gp"](judge, *samples()) > 0
+
+
+def test_the_largest_slope_alone_counts() -> None:
+    """D(x) = |x|^2 / 2 has slope |x|, and between a sample and itself there is only that sample."""
+    x = torch.randn(5, 3)
+    penalty = PENALTIES["max_gp"](lambda at: Verdict((at.square().sum(1) / 2,)), x, x)
+    assert torch.allclose(penalty, x.square().sum(1).max())
 
 
 def test_quadratic_critic() -> None:
@@ -144,4 +162,5 @@ def test_penalties_widen_what_reduced_precision_made(name: str) -> None:
         penalty = PENALTIES[name](judge, real, fake.bfloat16())
     assert penalty.dtype == torch.float32
     exact = PENALTIES[name](judge, real, fake.bfloat16().float())
-    assert name in ("gp", "gp0", "dragan") or torch.equal(penalty, exact)
+    draws = name not in ("r1", "r2")
+    assert draws or torch.equal(penalty, exact)

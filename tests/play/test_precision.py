@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 import torch
-from tests.play.arena import OTHERS, Journal, Stream, furthest, play, points, synthesis
+from tests.play.arena import OTHERS, Journal, Stream, fitting, furthest, play, points, synthesis
 from torch import distributed, nn
 
 from sparring.play import machine as machines
@@ -24,8 +24,9 @@ BF16, FP16 = Machine(precision="bf16"), Machine(precision="fp16")
 @pytest.mark.parametrize("lazy", [1, 2])
 @pytest.mark.parametrize("name", PENALTIES)
 def test_half_precision_trains_with_penalties(name: str, lazy: int) -> None:
-    game, journal = synthesis(Rules("hinge", lazy=lazy, **{name: 1.0}), 4, norm=True), Journal()
-    play(game, points(), machine=BF16, watchers=[journal])
+    shape, stream = fitting(name)
+    game, journal = synthesis(Rules("hinge", lazy=lazy, **{name: 1.0}), 4, norm=True, shape=shape), Journal()
+    play(game, stream(), machine=BF16, watchers=[journal])
     assert all(value.dtype == torch.float32 for _, readings in journal.turns for value in readings.values())
     assert all(bool(value.isfinite()) for _, readings in journal.turns for value in readings.values())
     assert all(parameter.dtype == torch.float32 for parameter in game.parameters())

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from tests.play.arena import Critic, Journal, play, points, synthesis
+from tests.play.arena import Critic, Journal, fitting, play, points, synthesis
 from torch import Tensor, nn
 
 from sparring.play.adversarial import ADVERSARIAL
@@ -62,7 +62,8 @@ def test_drift_is_the_mean_square_of_real_logits() -> None:
 @pytest.mark.parametrize("name", PENALTIES)
 def test_every_penalty_is_paid(name: str, lazy: int) -> None:
     journal = Journal()
-    play(synthesis(Rules(**{name: 2.0}, lazy=lazy), 4), points(), watchers=[journal])
+    shape, stream = fitting(name)
+    play(synthesis(Rules(**{name: 2.0}, lazy=lazy), 4, shape=shape, steep=9.0), stream(), watchers=[journal])
     payers = journal.of("critic" if lazy == 1 else "critic penalties")
     assert len(payers) == 4 // lazy
     assert all(readings[name] > 0 for readings in payers)
@@ -173,7 +174,7 @@ def test_one_more_head_weighs_no_more() -> None:
         Scene(lambda x, heads=heads: Verdict((x,) * heads), torch.randn(4, 1), torch.randn(4, 1)) for heads in (1, 2)
     )
     double = Scene(double.judge, scene.real, scene.fake)
-    for name in ADVERSARIAL:
+    for name in sorted(set(ADVERSARIAL) - {"random_hinge"}):  # draws its margins for each head
         referee = Referee(Rules(name))
         assert torch.allclose(referee.critic(scene)["adversarial"], referee.critic(double)["adversarial"])
 

@@ -115,16 +115,15 @@ ADVERSARIAL: dict[str, Adversarial] = {
     # RpGAN, Jolicoeur-Martineau 2018; with r1 and r2 it is R3GAN's loss (Huang et al. 2024).
     "relativistic": relativistic(lambda r, f: F.softplus(f - r).mean(), pairs),
     "relativistic_hinge": relativistic(lambda r, f: F.relu(1 - (r - f)).mean(), pairs),
-    # RaGAN, Jolicoeur-Martineau 2018, with the authors' half.
+    # RaGAN, Jolicoeur-Martineau 2018, all with the half of the authors' code.
     "relativistic_average": relativistic(
         lambda r, f: (F.softplus(f.mean() - r).mean() + F.softplus(f - r.mean()).mean()) / 2, averages
     ),
     "relativistic_average_hinge": relativistic(
         lambda r, f: (F.relu(1 - (r - f.mean())).mean() + F.relu(1 + (f - r.mean())).mean()) / 2, averages
     ),
-    # As in the paper, without a half.
     "relativistic_average_least_squares": relativistic(
-        lambda r, f: (r - f.mean() - 1).square().mean() + (f - r.mean() + 1).square().mean(), averages
+        lambda r, f: ((r - f.mean() - 1).square().mean() + (f - r.mean() + 1).square().mean()) / 2, averages
     ),
     # Nowozin et al. 2016: `fgan_kl` and so on, and the same with `_faithful` behind.
     **{
