@@ -192,7 +192,8 @@ class Inference(Game):
 
     def __init__(self, rules: Rules, rounds: int = 2):
         super().__init__()
-        rules.suit((2,))
+        if not {*IMAGES_ONLY}.isdisjoint(rules.penalties):
+            raise ValueError("consistency mirrors and shifts images, and these samples are points; set it to 0")
         self.generator, self.inverse, self.critic = Generator(), Generator((3,), latent=2), Critic(5)
         self.referee, self.rounds = Referee(rules), rounds
 
@@ -351,7 +352,8 @@ def fitting(penalty: str) -> tuple[tuple[int, ...], Callable[[], Stream]]:
 
 
 def snapshot(module: nn.Module) -> dict[str, Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
+    """Its weights and buffers, as they are now."""
+    return {name: tensor.detach().clone() for name, tensor in module.state_dict().items() if isinstance(tensor, Tensor)}
 
 
 def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
@@ -360,7 +362,7 @@ def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
 
 def furthest(one: nn.Module, other: nn.Module) -> float:
     """The largest difference between two equal modules' floating-point state."""
-    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    pairs = zip(snapshot(one).values(), snapshot(other).values(), strict=True)
     return max(float((a - b).abs().max()) for a, b in pairs if a.is_floating_point())
 
 

@@ -172,7 +172,7 @@ def test_skipping_keeps_anchors_and_averages_clean() -> None:
     engine = play(game, Poisoned(1, 2), on_nonfinite="skip", watchers=[journal])
     assert [title for title, _ in journal.turns].count("critic") == 3
     assert engine.guard.skipped == 2
-    assert int(game.referee.updates) == 3
+    assert int(game.court.referee.updates) == 3
     assert all(bool(readings["loss"].isfinite()) for _, readings in journal.turns)
     average = engine.learners["generator"].average
     assert average is not None

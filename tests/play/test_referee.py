@@ -49,8 +49,8 @@ def test_lecam_waits_and_its_anchors_follow() -> None:
     for number, readings in enumerate(turns):
         assert (readings["lecam"] > 0) == (number >= 3)
         anchors = anchors.lerp(torch.stack([readings["logit/real"], readings["logit/fake"]]), 0.01)
-    assert torch.allclose(engine.game.referee.anchors, anchors)
-    assert int(engine.game.referee.updates) == 5
+    assert torch.allclose(engine.game.court.referee.anchors, anchors)
+    assert int(engine.game.court.referee.updates) == 5
 
 
 def test_drift_is_the_mean_square_of_real_logits() -> None:

@@ -12,10 +12,7 @@ IMAGES_ONLY = ("consistency", "consistency_fake")
 
 
 def inconsistency(judge: Judge, sample: Sample) -> Tensor:
-    """Mean squared difference (0-d) of the logits on images and on changed copies (Zhang et al. 2020).
-
-    ValueError for samples that are not images.
-    """
+    """Mean squared difference (0-d) of the logits on images and on changed copies (Zhang et al. 2020)."""
     shown = detached(sample)
     pairs = zip(judge(shown).logits, judge(changed(shown)).logits, strict=True)
     return mean([(full(before) - full(after)).square().mean() for before, after in pairs])
@@ -24,15 +21,16 @@ def inconsistency(judge: Judge, sample: Sample) -> Tensor:
 def changed(sample: Sample) -> Sample:
     """Images (n, ..., height, width), each mirrored or not and moved by up to an eighth of its sides.
 
-    What comes in from outside is the image's own reflection. All parts of a sample are changed alike.
+    What comes in from outside is the image's own reflection. Images that make up one sample are changed alike; what
+    is no image beside them, such as a latent vector, stays as it is. ValueError where there is no image.
     """
     parts = leaves(sample)
-    if any(part.dim() < 4 for part in parts):
+    if all(part.dim() < 4 for part in parts):
         raise ValueError("consistency mirrors and shifts images, and these samples are points; set it to 0")
     count, device = len(parts[0]), parts[0].device
     mirrored = chance.integers(2, (count,), device).bool()
     down, across = chance.symmetric((count,), device), chance.symmetric((count,), device)
-    return like(sample, [moved(part, mirrored, down, across) for part in parts])
+    return like(sample, [part if part.dim() < 4 else moved(part, mirrored, down, across) for part in parts])
 
 
 def moved(image: Tensor, mirrored: Tensor, down: Tensor, across: Tensor) -> Tensor:

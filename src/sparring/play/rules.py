@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, fields
 
 from .adversarial import ADVERSARIAL
-from .consistency import IMAGES_ONLY
 from .penalties import PENALTIES
 from .targets import LABELLED, Targets
 
@@ -95,8 +94,3 @@ class Rules:
         """The share of the penalties' weights at `progress` (0..1) of the run."""
         fall = min(1.0, progress / self.anneal_end)
         return self.anneal + (1 - self.anneal) * (1 + math.cos(math.pi * fall)) / 2
-
-    def suit(self, shape: tuple[int, ...]) -> None:
-        """ValueError where these rules cannot apply to samples of this shape."""
-        if len(shape) < 3 and (names := [name for name in IMAGES_ONLY if name in self.penalties]):
-            raise ValueError(f"{names[0]} mirrors and shifts images, and these samples are points; set it to 0")
