@@ -16,6 +16,7 @@ from sparring.play.machine import Machine
 from sparring.play.optim import Optim
 from sparring.play.referee import Rules
 from sparring.play.solvers import extragradient, simultaneous
+from sparring.play.state import restore, state_of
 
 
 def games() -> dict[str, tuple[Game, Stream]]:
@@ -170,6 +171,52 @@ def test_stages_come_one_after_the_other_and_are_entered_once() -> None:
     assert entered == [(1, 0, 1), (1, 1, 2), (1, 2, 2), (2, 0, 2)]
     assert [title for title, _ in journal.turns] == ["imitation", *["writer", "critic"] * 3]
     assert engine.clock.images == engine.clock.total == 16
+
+
+class Staged(Game):
+    """Two players through two stages; the second begins with a fresh optimiser for one of them."""
+
+    def __init__(self, fresh: tuple[str, ...] = ("one",)):
+        super().__init__()
+        self.parts, self.fresh = nn.ModuleDict({"one": nn.Linear(1, 1), "two": nn.Linear(1, 1)}), fresh
+
+    def players(self) -> dict[str, Player]:
+        return {name: Player((part,), Optim()) for name, part in self.parts.items()}
+
+    def stages(self) -> tuple[Stage, ...]:
+        turns = tuple(Turn((name,), lambda batch, clock, name=name: self.square(name)) for name in self.parts)
+        return (Stage("first", turns, 3), Stage("second", turns, 3, fresh=self.fresh))
+
+    def square(self, name: str) -> Losses:
+        return {"square": self.parts[name].weight.square().sum()}
+
+
+def test_optimisers_start_afresh_where_a_stage_says_so() -> None:
+    engine = Engine(Staged(), points(4))
+    steps = []
+    for _ in range(6):
+        engine.run(1)
+        steps.append(
+            tuple(
+                int(engine.learners[name].optimizer.state[engine.learners[name].parameters[0]]["step"])
+                for name in ("one", "two")
+            )
+        )
+    assert steps == [(1, 1), (2, 2), (3, 3), (1, 4), (2, 5), (3, 6)]
+    with pytest.raises(AssertionError, match=r"unknown players \{'three'\}"):
+        Engine(Staged(("three",)), points(4))
+
+
+@pytest.mark.parametrize("at", [2, 3, 4])
+def test_a_resumed_stage_is_not_fresh_again(at: int) -> None:
+    torch.manual_seed(1)
+    whole = play(Staged(), points(4))
+    torch.manual_seed(1)
+    first = play(Staged(), points(4), at)
+    second = Engine(Staged(), points(4))
+    restore(second, state_of(first))
+    second.run()
+    assert same(snapshot(whole.game), snapshot(second.game))
 
 
 def test_the_clock_tells_games_how_far_they_are() -> None:

@@ -145,7 +145,7 @@ def test_chance_faults_are_called_so() -> None:
 
 
 def all_finite(module: nn.Module) -> bool:
-    return all(bool(tensor.isfinite().all()) for tensor in module.state_dict().values())
+    return all(bool(tensor.isfinite().all()) for tensor in snapshot(module).values())
 
 
 @pytest.mark.parametrize("where", ["output", "term", "gradient"])

@@ -43,6 +43,11 @@ def test_weight_decay_spares_biases_and_gains() -> None:
         (Optim(lr=0.1, schedule="linear", hold=1.0), 100, 0.1),
         (Optim(lr=0.1, schedule="cosine"), 25, 0.1 * (1 + math.cos(math.pi / 4)) / 2),
         (Optim(lr=0.1, schedule="cosine", hold=0.2), 60, 0.05),
+        (Optim(lr=0.1, schedule="linear", final=0.2), 50, 0.06),
+        (Optim(lr=0.1, schedule="linear", final=0.2), 100, 0.02),
+        (Optim(lr=0.1, schedule="cosine", final=0.3), 100, 0.03),
+        (Optim(lr=0.1, schedule="cosine", final=0.3), 0, 0.1),
+        (Optim(lr=0.1, final=0.3), 100, 0.1),
         (Optim(lr=0.1, warmup_images=20), 5, 0.025),
         (Optim(lr=0.1, warmup_images=20), 30, 0.1),
         (Optim(lr=0.1, warmup_images=20, schedule="linear"), 10, 0.045),
@@ -73,6 +78,7 @@ def test_the_engine_sets_the_rate_of_the_round() -> None:
         ({"schedule": "steps"}, "there is no schedule 'steps'; known: constant, linear, cosine"),
         ({"lr": -1.0}, "lr must not be negative, and is -1.0"),
         ({"beta2": 1.0}, r"beta2 must lie in \[0, 1\), and is 1.0"),
+        ({"final": -0.1}, "final is a share of the learning rate, 0..1, and is -0.1"),
         ({"hold": 1.5}, "hold is a share of the run, 0..1, and is 1.5"),
     ],
 )
@@ -125,6 +131,17 @@ def test_decay_is_a_half_life_in_images() -> None:
     assert Average(10_000, ramp=0.05).decay(64, 640) == 0.5 ** (64 / 32)  # early on: 5% of the images seen
     assert Average(10_000, ramp=0.05).decay(64, 10**6) == 0.5 ** (64 / 10_000)
     assert Average(0.0).decay(64, 64) == 0.0
+
+
+@pytest.mark.parametrize("batch", [1, 4, 25])
+def test_after_a_half_life_the_first_weights_count_half(batch: int) -> None:
+    module = nn.Linear(1, 1, bias=False)
+    nn.init.ones_(module.weight)
+    averaged = Averaged((module,), Average(100.0, ramp=0))
+    nn.init.zeros_(module.weight)
+    for images in range(batch, 101, batch):
+        averaged.update((module,), batch, images)
+    assert float(averaged.copies[0].weight.detach()) == pytest.approx(0.5, rel=1e-5)
 
 
 def test_the_first_weights_fade_by_the_product_of_decays() -> None:

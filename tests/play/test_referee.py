@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from sparring.play.adversarial import ADVERSARIAL
 from sparring.play.engine import Engine
-from sparring.play.game import Batch, Clock
+from sparring.play.game import Batch, Clock, reporting
 from sparring.play.penalties import PENALTIES
 from sparring.play.referee import Referee, Rules, critic_turns
 from sparring.play.scene import Sample, Scene, Verdict
@@ -205,21 +205,112 @@ def test_the_first_losses_of_a_critic_that_says_nothing() -> None:
     assert float(journal.of("critic")[0]["auc"]) == 0.5
 
 
-@pytest.mark.parametrize(
-    ("rules", "sentence"),
-    [
-        ({"adversarial": "hinged"}, "there is no adversarial loss 'hinged'; known: minimax, nonsaturating"),
-        ({"lazy": 0}, "lazy counts rounds and must be at least 1, and is 0"),
-        ({"r1": -1.0}, "r1 must not be negative, and is -1.0"),
-        ({"lecam": 0.3, "adversarial": "wasserstein"}, "lecam needs logits with a fixed zero, which wasserstein"),
-        ({"lecam": 0.3, "adversarial": "relativistic"}, "lecam needs logits with a fixed zero, which relativistic"),
-    ],
-)
-def test_impossible_rules_refuse(rules: dict[str, object], sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
-        Rules(**rules)
+def seen(count: int = 8) -> tuple[Scene, Tensor]:
+    """A scene whose fakes carry a graph; the first of two features is the score, the second sorts otherwise."""
+    fake = torch.randn(count, 2, requires_grad=True)
+    scene = Scene(lambda x: Verdict((x[:, :1], 2 * x[:, :1]), (x,), classes=x), torch.randn(count, 2), fake)
+    return scene, fake
 
 
-def test_every_penalty_has_a_rule_of_its_name() -> None:
-    assert set(Rules(**dict.fromkeys(PENALTIES, 1.0)).penalties) == set(PENALTIES)
-    assert Rules().penalties == {}
+@pytest.mark.parametrize("name", sorted(name for name, loss in ADVERSARIAL.items() if not loss.relativistic))
+def test_dropped_fakes_teach_nothing(name: str) -> None:
+    scene, fake = seen()
+    best = fake.detach()[:, 0].topk(2).indices
+    Referee(Rules(name)).generator(scene, keep=0.25)["adversarial"].backward()
+    assert fake.grad is not None
+    assert set(fake.grad[:, 0].nonzero().flatten().tolist()) == set(best.tolist())
+    kept = Scene(scene.judge, scene.real, fake.detach()[best].requires_grad_(True))
+    Referee(Rules(name)).generator(kept)["adversarial"].backward()
+    assert torch.allclose(fake.grad[best], kept.fake.grad)  # the mean is over those that are kept
+
+
+def test_keeping_all_is_no_choice_and_one_is_always_kept() -> None:
+    scene, fake = seen()
+    referee = Referee(Rules("hinge", feature_matching=1.0))
+    whole = referee.generator(scene)
+    assert all(torch.equal(whole[name], term) for name, term in referee.generator(scene, keep=1.0).items())
+    assert torch.allclose(referee.generator(scene, keep=0.01)["adversarial"], -1.5 * fake[:, 0].max())
+
+
+def test_class_terms_count_the_kept_fakes_alone() -> None:
+    scene, fake = seen()
+    label = torch.tensor([0, 1, 1, 0, 1, 0, 0, 1])
+    best = fake.detach()[:, 0].topk(4).indices
+    terms = Referee(Rules("hinge")).generator(Scene(scene.judge, scene.real, fake, label), keep=0.5)
+    assert torch.allclose(terms["classes"], F.cross_entropy(fake[best], label[best]))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, loss in ADVERSARIAL.items() if loss.relativistic))
+def test_relativistic_losses_cannot_choose(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} compares fakes with real samples, so top-k cannot choose some"):
+        Referee(Rules(name)).generator(seen()[0], keep=0.5)
+
+
+def test_features_are_matched_by_their_means() -> None:
+    scene, fake = seen()
+    term = Referee(Rules(feature_matching=3.0)).generator(scene)["feature_matching"]
+    gap = scene.real.mean(0) - fake.mean(0)
+    assert torch.allclose(term, 3 * gap.square().sum())
+    (grad,) = torch.autograd.grad(term, fake)
+    assert torch.allclose(grad, (-6 * gap / len(fake)).expand_as(fake))
+    shuffled = Scene(scene.judge, scene.real, scene.real[torch.randperm(len(fake))])
+    assert Referee(Rules(feature_matching=3.0)).generator(shuffled)["feature_matching"] < 1e-12
+
+
+def test_feature_matching_teaches_the_generator_and_leaves_the_critic() -> None:
+    journal = Journal()
+    game = synthesis(Rules("hinge", feature_matching=10.0), 2)
+    play(game, points(), watchers=[journal])
+    assert all("feature_matching" in readings for readings in journal.of("generator"))
+    assert not any("feature_matching" in readings for readings in journal.of("critic"))
+    with pytest.raises(ValueError, match="feature_matching needs a critic that shows features"):
+        Referee(Rules(feature_matching=1.0)).generator(constant(1.0, 2.0))
+
+
+def test_the_critic_rebuilds_real_samples_when_asked() -> None:
+    asked: list[Tensor] = []
+
+    def judge(x: Sample) -> Verdict:
+        assert isinstance(x, Tensor)
+
+        def rebuild() -> Tensor:
+            asked.append(x)
+            return x.abs().mean()
+
+        return Verdict((x[:, :1],), rebuild=rebuild)
+
+    scene = Scene(judge, torch.full((4, 1), 3.0), torch.full((4, 1), 5.0))
+    assert "reconstruction" not in Referee(Rules("hinge")).critic(scene)
+    Referee(Rules("hinge", reconstruction=2.0)).generator(scene)
+    assert not asked
+    assert float(Referee(Rules("hinge", reconstruction=2.0)).critic(scene)["reconstruction"]) == 6.0
+    assert len(asked) == 1
+    with pytest.raises(ValueError, match="reconstruction needs a critic with decoders, such as fastgan"):
+        Referee(Rules(reconstruction=1.0)).critic(constant(1.0, 2.0))
+
+
+def test_the_sign_of_real_scores_is_reported() -> None:
+    scene = Scene(lambda x: Verdict((x,)), torch.tensor([[2.0], [1.0], [0.5], [-3.0]]), torch.ones(4, 1))
+    with reporting() as readings:
+        Referee(Rules()).critic(scene)
+    assert float(readings["sign/real"]) == 0.5
+
+
+@pytest.mark.parametrize("lazy", [1, 2])
+def test_the_turns_know_how_far_the_run_is(lazy: int) -> None:
+    referee = Referee(Rules("wasserstein", r1=1.0, anneal=0.2, lazy=lazy))
+    judge, batch = Critic(), Batch(image=torch.randn(4, 2))
+    turns = critic_turns("critic", (referee, lambda batch, clock: Scene(judge, batch.image, -batch.image)))
+    start, end = (turns[lazy - 1].loss(batch, Clock(images=images, total=100))["r1"] for images in (0, 100))
+    assert torch.allclose(end, 0.2 * start)
+
+
+def test_further_terms_join_the_ordinary_turn() -> None:
+    referee, judge, batch = Referee(Rules(r1=1.0, lazy=2)), Critic(), Batch(image=torch.randn(4, 2))
+    turns = critic_turns(
+        "critic",
+        (referee, lambda batch, clock: Scene(judge, batch.image, -batch.image)),
+        extra=lambda batch, clock: {"weights": torch.tensor(float(clock.images))},
+    )
+    assert float(turns[0].loss(batch, Clock(images=3))["weights"]) == 3.0
+    assert set(turns[1].loss(batch, Clock())) == {"r1"}

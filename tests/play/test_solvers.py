@@ -139,6 +139,12 @@ class Dirac(Game):
         (Rules("nonsaturating", r2=1.0), True),
         (Rules("nonsaturating", r1=1.0, lazy=4), True),
         (Rules("wasserstein", r1=1.0), True),
+        (Rules("wasserstein", gp_one_sided=1.0), False),
+        (Rules("wasserstein", dragan=1.0), False),
+        (Rules("nonsaturating", gp0=1.0), True),
+        (Rules("nonsaturating", max_gp=1.0), True),
+        (Rules("fgan_js"), False),
+        (Rules("fgan_js", r1=1.0), True),
         (Rules("relativistic"), False),
         (Rules("relativistic", r1=1.0, r2=1.0), True),
     ],
@@ -153,3 +159,17 @@ def test_dirac_gan(rules: Rules, converges: bool) -> None:
     assert (game.distance < 1e-2) == converges
     assert converges or middle > 0.2
     assert converges or game.distance > 0.2
+
+
+@pytest.mark.parametrize(
+    ("solver", "nearest", "furthest"),
+    [("alternate", 1.3, 1.5), ("simultaneous", 1.8, 1e9), ("extragradient", 0.0, 1.0)],
+)
+def test_dirac_gan_without_a_penalty(solver: str, nearest: float, furthest: float) -> None:
+    """From a distance of 1.41: alternating circles, simultaneous moves away, extragradient approaches.
+
+    In the zero-sum form: the non-saturating one comes nearer by itself, with the root of time.
+    """
+    game = Dirac(Rules("minimax"))
+    play(game, one(), solver=SOLVERS[solver])
+    assert nearest < game.distance < furthest
