@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from ..play.game import Batch, Clock, Losses, Readings, Turn, reporting
@@ -75,7 +76,8 @@ class Court(nn.Module):
         """The critic after some more updates on this very scene, differentiable with respect to the fakes."""
 
         def loss(critic: Critic) -> Tensor:
-            with reporting():  # what it measures is not what happened
+            # What it measures is not what happened; and a compiled network cannot be differentiated twice.
+            with reporting(), torch.compiler.set_stance("force_eager"):
                 scene = self.staged(critic, real, fake, label, clock)
                 return added(list(self.referee.critic(scene, clock.images / clock.total).values()))
 
