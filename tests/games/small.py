@@ -15,6 +15,7 @@ from sparring.networks import NETWORKS
 from sparring.play.engine import Engine
 from sparring.play.optim import Average, Optim
 from sparring.play.rules import Rules
+from sparring.play.state import restore, state_of
 from sparring.recipes.assemble import assemble
 from sparring.recipes.preset import Facts
 from sparring.recipes.recipe import Recipe, TrainSettings
@@ -99,3 +100,15 @@ def engine_of(name: str, conditioning: str, recipe: Recipe, **options: Any) -> E
     game = assemble(recipe, shape, classes)
     batch = recipe.train.batch
     return Engine(game, Noise(Facts(shape, classes, 100), batch, torch.device("cpu")), **options)
+
+
+def resumed(name: str, conditioning: str, recipe: Recipe, stop: int) -> tuple[Engine, Engine]:
+    """An engine that ran through, and one that took over from another after `stop` rounds."""
+    whole, first, second = (engine_of(name, conditioning, recipe) for _ in range(3))
+    first.feed = second.feed = whole.feed
+    for engine, rounds in ((whole, None), (first, stop)):
+        torch.manual_seed(1)  # networks draw their own noise from torch's one stream
+        engine.run(rounds)
+    restore(second, state_of(first))
+    second.run()
+    return whole, second

@@ -1,4 +1,4 @@
-"""Games x losses x penalties x conditioning x techniques, as recipes put them together: each plays or refuses at once."""
+"""Games x losses x penalties x conditioning x techniques, wired as recipes are: each plays or refuses at once."""
 
 from __future__ import annotations
 

@@ -337,7 +337,7 @@ def points(size: int = 8, classes: int = 0, rank: int = 0, world: int = 1) -> St
 
 
 def snapshot(module: nn.Module) -> dict[str, Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
+    return {name: held.detach().clone() for name, held in module.state_dict().items() if isinstance(held, Tensor)}
 
 
 def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:

@@ -87,7 +87,8 @@ class Growing(Game):
         lends = ("generator",) if self.forger.reuse else ()
         learn = Turn(("generator",), self.generator_loss, after=self.forger.tend)
         turns = (*self.court.turns(self.scene, self.options.critic_steps, lends), learn, *self.forger.turns())
-        fresh, forget = ("generator", "critic"), self.court.pool.clear  # past fakes have the past size
+        fresh, pool = ("generator", "critic"), self.court.pool
+        forget = None if pool is None else pool.clear  # past fakes have the past size
         return tuple(
             Stage(f"{SMALLEST << self.first + number} pixels", turns, rounds, forget, fresh=fresh if number else ())
             for number, rounds in enumerate(self.shares())
