@@ -54,3 +54,13 @@ def golden() -> Path:
     if not folder.is_dir():
         pytest.skip("the golden vectors are not beside this repository")
     return folder
+
+
+@pytest.fixture
+def double() -> Iterator[None]:
+    """New tensors are float64 until the test ends, where exactness is the point."""
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(torch.float32)

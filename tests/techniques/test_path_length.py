@@ -21,10 +21,11 @@ def test_the_mean_goes_to_the_expected_length():
     regulariser = PathLength()
     lengths = torch.tensor([1.0, 3.0])
     first = regulariser(lengths)
-    assert regulariser.mean.item() == pytest.approx(0.02)
+    assert regulariser.mean.item() == 0.0  # a turn that is tried again finds what it found before
     assert torch.allclose(first, (lengths - 0.02).square())
     for _ in range(800):
         penalties = regulariser(lengths)
+        regulariser.follow(lengths.mean())
     assert regulariser.mean.item() == pytest.approx(2, rel=1e-3)
     assert torch.allclose(penalties, torch.ones(2), atol=0.01)
     other = PathLength()

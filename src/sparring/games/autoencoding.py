@@ -14,6 +14,7 @@ from ..settings import settings
 from .casting import Cast, Prior
 from .court import Court
 from .forger import Forger
+from .refusals import refuse_halves
 
 
 @settings
@@ -62,13 +63,12 @@ class Autoencoding(Game):
 
     def __init__(self, options: AutoencodingSettings, cast: Cast):
         super().__init__()
+        refuse_halves(cast, options.layer if options.space == "features" else None)
         self.options, self.cast = options, cast
         self.generator, self.encoder = cast.networks["generator"], cast.networks["encoder"]
         self.critic = cast.networks["critic"]
         self.forger, self.court = Forger(cast, options.latent, options.prior), Court(cast)
         self.needs = frozenset({"image", "label"} if cast.classes else {"image"})
-        if cast.techniques.diversity:
-            raise ValueError("techniques.diversity compares fakes from noise, and half of these are reconstructions")
 
     def players(self) -> dict[str, Player]:
         optims, average = self.cast.optims, self.cast.average

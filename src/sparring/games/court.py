@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from ..play.game import Batch, Clock, Losses, Readings, Turn, reporting
@@ -26,7 +27,8 @@ class Court(nn.Module):
         self.cast, self.techniques, self.clip = cast, cast.techniques, clip
         self.held = (cast.networks["critic"],)  # in a tuple: the game itself has it as a module
         self.referee, self.augment = Referee(cast.rules), self.techniques.augment.build()
-        self.pool = Replay(self.techniques.replay, self.techniques.replay_share)
+        size, share = self.techniques.replay, self.techniques.replay_share
+        self.pool = Replay(size, share) if size else None
         self.weights = WeightTerms(self.critic, self.techniques)
         self.clamp()
 
@@ -43,7 +45,7 @@ class Court(nn.Module):
     def scene(self, batch: Batch, real: Sample, fake: Sample, label: Tensor | None, clock: Clock) -> Scene:
         """What the critic sees in its own turns; of past fakes, each of a batch's turns sees the same."""
         fake = detached(fake)
-        if self.techniques.replay and isinstance(fake, Tensor):
+        if self.pool is not None and isinstance(fake, Tensor):
             if "shown" not in batch.memo:
                 batch.memo["shown"] = self.pool(fake, label)
             fake = batch.memo["shown"]
@@ -75,7 +77,8 @@ class Court(nn.Module):
         """The critic after some more updates on this very scene, differentiable with respect to the fakes."""
 
         def loss(critic: Critic) -> Tensor:
-            with reporting():  # what it measures is not what happened
+            # What it measures is not what happened; and a compiled network cannot be differentiated twice.
+            with reporting(), torch.compiler.set_stance("force_eager"):
                 scene = self.staged(critic, real, fake, label, clock)
                 return added(list(self.referee.critic(scene, clock.images / clock.total).values()))
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from ..networks.style import StyleGenerator
 from ..play import chance
-from ..play.game import Batch, Clock, Losses, Readings, Turn
+from ..play.game import Batch, Clock, Losses, Readings, Turn, report
 from ..techniques.diversity import alikeness
 from ..techniques.path_length import PathLength, path_lengths
 from ..techniques.style_mixing import mixed
@@ -16,6 +16,8 @@ from .casting import Cast, Prior
 
 PATH_EVERY = 4
 """Rounds from one path length penalty to the next, as published."""
+LENGTH = "length"
+"""Under this name the mean path length is reported."""
 
 
 class Forger(nn.Module):
@@ -69,9 +71,14 @@ class Forger(nn.Module):
         if not self.techniques.style_mixing:
             return self.generator(z, label)
         assert isinstance(self.generator, StyleGenerator)
-        others = self.generator.mapping(self.noise(len(z), z.device), label)
-        styles = mixed(self.generator.mapping(z, label), others, self.techniques.style_mixing)
-        return self.generator.synthesis(styles)
+        return self.generator.synthesis(self.styles(self.generator, z, label))
+
+    def styles(self, generator: StyleGenerator, z: Tensor, label: Tensor | None) -> Tensor:
+        """Styles (n, layers, style) from z (n, latent); mixed with fresh ones where that is asked for."""
+        styles = generator.mapping(z, label)
+        if not self.techniques.style_mixing:
+            return styles
+        return mixed(styles, generator.mapping(self.noise(len(z), z.device), label), self.techniques.style_mixing)
 
     def terms(self, batch: Batch, fake: Tensor) -> Losses:
         """Terms of the generator's turn beside the court's; `fake` is what `fakes` made of this batch last."""
@@ -86,18 +93,23 @@ class Forger(nn.Module):
         """Rarer turns of the generator alone."""
         if not self.techniques.path_length:
             return ()
-        return (Turn(("generator",), self.path_length, name="path length", every=PATH_EVERY, gain=PATH_EVERY),)
+        name, every = "path length", PATH_EVERY
+        return (Turn(("generator",), self.path_length, name=name, every=every, gain=every, after=self.tend),)
 
     def path_length(self, batch: Batch, clock: Clock) -> Losses:
         """On half the batch, in full precision and eagerly, as it is differentiated twice."""
         assert isinstance(self.generator, StyleGenerator)
         n, device, label = max(1, len(batch) // 2), batch.image.device, self.label(batch)
+        label = None if label is None else label[: 2 * n : 2]  # every other one, however the batch is divided
         with torch.autocast(device.type, enabled=False), torch.compiler.set_stance("force_eager"):
-            styles = self.generator.mapping(self.noise(n, device), None if label is None else label[:n])
+            styles = self.styles(self.generator, self.noise(n, device), label)
             images = self.generator.synthesis(styles)
             lengths = path_lengths(images, styles, chance.normal(tuple(images.shape), device))
+            report(LENGTH, lengths.mean())
             return {"path_length": self.techniques.path_length * self.lengths(lengths).mean()}
 
     def tend(self, readings: Readings) -> None:
-        """After each of the generator's updates."""
+        """After each of the generator's updates, with values already averaged over all processes."""
         self.weights.follow(self.generator)
+        if LENGTH in readings:
+            self.lengths.follow(readings[LENGTH])

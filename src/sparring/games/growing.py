@@ -66,8 +66,11 @@ class Growing(Game):
         reuse = options.critic_steps == 1
         self.forger, self.court = Forger(cast, options.latent, options.prior, reuse), Court(cast)
         self.needs = frozenset({"image", "label"} if cast.classes else {"image"})
+        self.multiple = cast.techniques.pack
         if not isinstance(self.generator, GrowingNetwork) or not isinstance(self.critic, GrowingNetwork):
-            raise ValueError("only networks that grow can play this game: the progan- and stylegan- ones, without pack")
+            raise ValueError(
+                "only networks that grow can play this game: the progan- and stylegan- ones, without minibatch"
+            )
         self.grown = (self.generator.growth, self.critic.growth)
         self.first = (options.smallest // SMALLEST).bit_length() - 1
         if self.first >= self.grown[0].levels:
@@ -84,9 +87,10 @@ class Growing(Game):
         lends = ("generator",) if self.forger.reuse else ()
         learn = Turn(("generator",), self.generator_loss, after=self.forger.tend)
         turns = (*self.court.turns(self.scene, self.options.critic_steps, lends), learn, *self.forger.turns())
-        fresh = ("generator", "critic")
+        fresh, pool = ("generator", "critic"), self.court.pool
+        forget = None if pool is None else pool.clear  # past fakes have the past size
         return tuple(
-            Stage(f"{SMALLEST << self.first + number} pixels", turns, rounds, fresh=fresh if number else ())
+            Stage(f"{SMALLEST << self.first + number} pixels", turns, rounds, forget, fresh=fresh if number else ())
             for number, rounds in enumerate(self.shares())
         )
 

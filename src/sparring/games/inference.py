@@ -7,12 +7,14 @@ from typing import ClassVar, Literal
 from torch import Tensor
 
 from ..networks.network import Shape, positive
+from ..play.adversarial import ADVERSARIAL
 from ..play.game import Batch, Clock, Game, Losses, Player, Stage, Turn
 from ..play.scene import Judge, Sample, Scene, Verdict, detached
 from ..settings import settings
 from .casting import Cast, Prior
 from .court import Court
 from .forger import Forger
+from .refusals import refuse_pairs
 
 
 @settings
@@ -59,18 +61,12 @@ class Inference(Game):
 
     def __init__(self, options: InferenceSettings, cast: Cast):
         super().__init__()
-        self.options, self.cast, techniques = options, cast, cast.techniques
+        refuse_pairs(cast)
+        self.options, self.cast = options, cast
         self.generator, self.encoder = cast.networks["generator"], cast.networks["encoder"]
         self.critic = cast.networks["critic"]
         self.forger, self.court = Forger(cast, options.latent, options.prior), Court(cast)
         self.needs = frozenset({"image", "label"} if cast.classes else {"image"})
-        alone = {"augment": techniques.augment.kind != "none", "replay": techniques.replay, "pack": techniques.pack > 1}
-        for name in [name for name, on in alone.items() if on]:
-            raise ValueError(
-                f"techniques.{name} works on images, and this critic judges pairs of z and image; leave it"
-            )
-        if cast.rules.consistency or cast.rules.consistency_fake:
-            raise ValueError("consistency moves images, and this critic judges pairs of z and image; set it to 0")
 
     def players(self) -> dict[str, Player]:
         optims, average = self.cast.optims, self.cast.average
@@ -101,7 +97,8 @@ class Inference(Game):
         terms = self.court.generator(detached(real), fake, label, clock) | self.forger.terms(batch, fake[1])
         if self.options.both_ways:
             scene = self.court.staged(self.critic, detached(fake), real, label, clock)
-            swapped = Scene(negated(scene.judge), scene.real, scene.fake, label)
+            middle = ADVERSARIAL[self.cast.rules.adversarial].threshold or 0.0
+            swapped = Scene(negated(scene.judge, middle), scene.real, scene.fake, label)
             terms["encoder"] = self.court.referee.generator(swapped)["adversarial"]
         if self.options.rebuild:
             found = self.encoder(fake[1], label).mean
@@ -109,11 +106,11 @@ class Inference(Game):
         return terms
 
 
-def negated(judge: Judge) -> Judge:
-    """The judge for which high logits mean "generated": what the encoder wants to be taken for."""
+def negated(judge: Judge, middle: float) -> Judge:
+    """The judge for which high logits mean "generated": mirrored at `middle`, where real and generated part."""
 
     def judge_negated(sample: Sample) -> Verdict:
         verdict = judge(sample)
-        return Verdict(tuple(-head for head in verdict.logits), verdict.features)
+        return Verdict(tuple(2 * middle - head for head in verdict.logits), verdict.features)
 
     return judge_negated

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import torch
+from torch import nn
+
 from ..play.adversarial import ADVERSARIAL
+from ..play.consistency import IMAGES_ONLY
 from ..techniques.ada import Ada
+from ..techniques.packing import packed_image
 from .casting import Cast
 
 
@@ -11,8 +18,17 @@ def refuse(cast: Cast, clip: float = 0.0) -> None:
     """ValueError with one sentence if these rules and techniques do not go together, or not with the data."""
     rules, techniques, loss = cast.rules, cast.techniques, ADVERSARIAL[cast.rules.adversarial]
     images = len(cast.image) != 1
-    if clip and (penalties := [*rules.penalties]):
-        raise ValueError(f"clip and {penalties[0]} both bound the critic; set game.clip or rules.{penalties[0]} to 0")
+    if cast.image:
+        rules.suit(cast.image)
+    slopes = [name for name in rules.penalties if name not in IMAGES_ONLY]
+    if clip and slopes:
+        raise ValueError(f"clip and {slopes[0]} both bound the critic; set game.clip or rules.{slopes[0]} to 0")
+    normed = any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in cast.networks["critic"].modules())
+    if slopes and rules.lazy == 1 and normed and techniques.unroll and techniques.unroll_through:
+        raise ValueError(
+            f"unrolling through {slopes[0]} differentiates the critic three times, which its batch norm cannot be; "
+            "use a critic without it, rules.lazy=16 or techniques.unroll_through=false"
+        )
     if techniques.augment.kind != "none" and not images:
         raise ValueError(
             f"{techniques.augment.kind} augments images, and these are points; set techniques.noise instead"
@@ -22,22 +38,56 @@ def refuse(cast: Cast, clip: float = 0.0) -> None:
             f"ada listens to the sign of the critic's logits, which means nothing under {rules.adversarial}; "
             "set techniques.augment.adaptive=false and a limit such as 0.3"
         )
-    if (rules.consistency or rules.consistency_fake) and not images:
-        raise ValueError("consistency compares images with moved and mirrored ones, and these are points; set it to 0")
     if techniques.pack > 1:
         refuse_packs(cast)
     if techniques.top_k < 1 and loss.relativistic:
         raise ValueError(
             f"top_k picks fakes by their logits, which mean nothing alone under {rules.adversarial}; set it to 1"
         )
+    if rules.reconstruction and tried(cast, "critic").rebuild is None:
+        raise ValueError("reconstruction needs a critic with decoders, such as fastgan; set rules.reconstruction to 0")
 
 
 def refuse_packs(cast: Cast) -> None:
     """What a critic of packs cannot do."""
-    size, techniques = cast.techniques.pack, cast.techniques
     if cast.classes:
         raise ValueError("a label belongs to one sample and a pack has several: train without labels, or pack=1")
-    if cast.batch % size:
-        raise ValueError(f"a batch of {cast.batch} does not make packs of {size}: choose a multiple of it")
-    if techniques.top_k < 1:
+    if cast.techniques.top_k < 1:
         raise ValueError("top_k picks single fakes, and a critic of packs judges several at once; leave one of them")
+
+
+def refuse_pairs(cast: Cast) -> None:
+    """What a critic of pairs (z, image) cannot do."""
+    techniques = cast.techniques
+    images = {
+        "techniques.augment": techniques.augment.kind != "none",
+        "techniques.replay": techniques.replay,
+        "techniques.pack": techniques.pack > 1,
+        "techniques.style_mixing": techniques.style_mixing,  # an image of two styles has no z
+        **{f"rules.{name}": getattr(cast.rules, name) for name in (*IMAGES_ONLY, "reconstruction")},
+    }
+    for name in [name for name, on in images.items() if on]:
+        raise ValueError(f"{name} works on images alone, and this critic judges pairs of z and image; leave it out")
+
+
+def refuse_halves(cast: Cast, layer: int | None) -> None:
+    """What cannot be done where half of the fakes are reconstructions, compared in this layer of the critic."""
+    if cast.techniques.diversity:
+        raise ValueError("techniques.diversity compares fakes from noise, and half of these are reconstructions")
+    if cast.techniques.pack > 1:
+        raise ValueError("techniques.pack joins samples of one kind, and half of these are reconstructions; set 1")
+    if tried(cast, "encoder").log_variance is None:
+        raise ValueError("this game needs an encoder that says a Gaussian: set networks.encoder.stochastic=true")
+    if layer is not None and layer >= (held := len(tried(cast, "critic").features)):
+        raise ValueError(f"layer is {layer}, and this critic shows features 0 to {held - 1} only")
+
+
+@torch.no_grad()
+def tried(cast: Cast, role: str) -> Any:
+    """What this network answers to an empty sample."""
+    network, size = cast.networks[role], cast.techniques.pack if role == "critic" else 1
+    training = network.training
+    sample = torch.zeros(1, *packed_image(cast.image, size))
+    answer = network.eval()(sample, torch.zeros(1, dtype=torch.int64) if cast.classes else None)
+    network.train(training)
+    return answer

@@ -68,6 +68,7 @@ class Synthesis(Game):
         reuse = options.reuse and options.critic_steps == 1
         self.forger, self.court = Forger(cast, options.latent, options.prior, reuse), Court(cast, options.clip)
         self.needs = frozenset({"image", "label"} if cast.classes else {"image"})
+        self.multiple = cast.techniques.pack
 
     def players(self) -> dict[str, Player]:
         optims, average = self.cast.optims, self.cast.average
@@ -77,10 +78,12 @@ class Synthesis(Game):
         }
 
     def stages(self) -> tuple[Stage, ...]:
-        warm = min(self.options.warmup_rounds, self.cast.rounds)
+        steps, first_steps = self.options.critic_steps, self.options.warmup_critic_steps
+        batches = self.cast.rounds * steps  # the run is as long with a warm-up as without
+        warm = min(self.options.warmup_rounds, batches // first_steps)
         stages = (
-            Stage("warm-up", self.turns(self.options.warmup_critic_steps), warm),
-            Stage("adversarial", self.turns(self.options.critic_steps), self.cast.rounds - warm),
+            Stage("warm-up", self.turns(first_steps), warm),
+            Stage("adversarial", self.turns(steps), (batches - warm * first_steps) // steps),
         )
         return tuple(stage for stage in stages if stage.rounds)
 

@@ -142,7 +142,7 @@ class Engine:
                 readings = self.attempt(turn, chunks, start)
                 break
             except RuntimeError as error:
-                parts = [] if self.coupled or not memory.ran_out(error) else memory.smaller(chunks)
+                parts = [] if self.coupled or not memory.ran_out(error) else memory.smaller(chunks, self.game.multiple)
                 if not parts:
                     raise
             chunks[:], self.accumulate, self.micro_batch = parts, len(parts), len(parts[0])

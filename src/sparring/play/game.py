@@ -139,6 +139,8 @@ class Game(nn.Module, abc.ABC):
 
     needs: frozenset[str] = frozenset()
     """Roles the game reads from a batch; checked against the data before the first step."""
+    multiple: int = 1
+    """How many samples belong together: a batch is only divided between such groups."""
 
     @abc.abstractmethod
     def players(self) -> dict[str, Player]: ...

@@ -13,10 +13,10 @@ def ran_out(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in said or "out of memory" in said
 
 
-def smaller(chunks: list[Batch]) -> list[Batch]:
-    """The same samples in the next more micro-batches of equal size; none where each has only one sample."""
-    images = len(chunks[0])
-    count = next((count for count in range(2, images + 1) if images % count == 0), 0)
+def smaller(chunks: list[Batch], multiple: int = 1) -> list[Batch]:
+    """The same samples in the next more micro-batches, equal multiples of `multiple`; none if there are none."""
+    groups = len(chunks[0]) // multiple
+    count = next((count for count in range(2, groups + 1) if groups % count == 0), 0)
     found = []
     for chunk in chunks if count else ():
         chunk.rewind()

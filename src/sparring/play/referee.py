@@ -100,10 +100,10 @@ class Referee(nn.Module):
         self.updates.add_(1)
 
     def watch(self, real: Tensor, fake: Tensor) -> None:
-        """Report mean scores, the mean sign on real samples, accuracy at the loss's own threshold, and AUC."""
+        """Report mean scores, the mean sign on real samples and accuracy at the loss's own threshold, and AUC."""
         report(f"{self.prefix}logit/real", real.mean())
         report(f"{self.prefix}logit/fake", fake.mean())
-        report(f"{self.prefix}sign/real", real.sign().mean())
+        report(f"{self.prefix}sign/real", (real - (self.loss.threshold or 0.0)).sign().mean())
         report(f"{self.prefix}accuracy", self.loss.accuracy(real, fake))
         report(f"{self.prefix}auc", ranking(real, fake))
 

@@ -22,6 +22,12 @@ def check(game: Game, feed: Stream, machine: Machine, solver: Solver, accumulate
         raise ValueError(
             f"a batch of {feed.size} cannot be split evenly over {machine.world} processes x {accumulate} micro-batches"
         )
+    together = feed.size // (machine.world * accumulate)
+    if together % game.multiple:
+        raise ValueError(
+            f"{name} judges {game.multiple} samples at once, and {together} at a time do not make such groups; "
+            "change the batch, or into how many parts it is divided"
+        )
     turns = [turn for stage in game.stages() for turn in stage.turns]
     for stage in game.stages():
         titles = [turn.title for turn in stage.turns]

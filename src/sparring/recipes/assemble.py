@@ -30,18 +30,18 @@ def network_of(recipe: Recipe, role: str, image: tuple[int, ...], classes: int) 
     if critic:
         shape = replace(shape, image=packed_image(shape.image, recipe.techniques.pack))
     network = recipe.networks[role].build(shape)
+    if role in recipe.spectral_norm:
+        network = spectral_norm_(network)
     if role in recipe.virtual_norm:
         network = Referenced(network, *references(shape))
     if critic and recipe.minibatch.measures:
         example, label = torch.zeros(2, *shape.image), torch.zeros(2, dtype=torch.int64) if classes else None
         network = MinibatchCritic(network, example, label, recipe.minibatch.measures, recipe.minibatch.length)
-    return spectral_norm_(network) if role in recipe.spectral_norm else network
+    return network
 
 
 def references(shape: Shape) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Noise, and labels where there are any, of a reference batch."""
-    if not shape.latent:
-        raise ValueError("virtual_norm is for generators: their reference batch is made from noise")
     labels = torch.arange(REFERENCES) % shape.classes if shape.classes else None
     return torch.randn(REFERENCES, shape.latent), labels
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..data.settings import DataSettings
 from ..games import AnyGame
+from ..games.inference import InferenceSettings
 from ..games.synthesis import SynthesisSettings
 from ..networks import AnyNetwork
 from ..play.optim import Average, Optim
@@ -102,6 +103,12 @@ class Recipe:
             for role in roles:
                 if role not in self.networks:
                     raise ValueError(f"{setting} names {role!r}, but the networks are {', '.join(self.networks)}")
+        if strangers := [role for role in self.virtual_norm if role != "generator"]:
+            raise ValueError(
+                f"virtual_norm takes its reference from noise, so it is for generators, not {strangers[0]}"
+            )
+        if self.minibatch.measures and isinstance(self.game, InferenceSettings):
+            raise ValueError("minibatch compares images, and this game's critic judges pairs; set minibatch.measures=0")
 
 
 def match_names(setting: str, given: Mapping[str, object], wanted: tuple[str, ...]) -> None:

@@ -28,5 +28,8 @@ def orthogonality(module: nn.Module) -> Tensor:
         products = rows @ rows.mT
         terms.append(products.square().sum() - products.diagonal().square().sum())
     if not terms:
-        raise ValueError(f"{type(module).__name__} has no weights that learn, so none can be made orthogonal")
+        raise ValueError(
+            "none of these weights can be made orthogonal: their rates are equalised, or they do not learn; "
+            "set techniques.orthogonal to 0"
+        )
     return torch.stack(terms).sum()

@@ -28,9 +28,10 @@ def path_penalty(lengths: Tensor, mean: Tensor) -> Tensor:
 
 
 class PathLength(nn.Module):
-    """The regulariser with its running mean, which starts at 0 and is updated before it is compared with.
+    """The regulariser with its running mean, which starts at 0 and takes new lengths in before it is compared with.
 
-    The gradient through that update is kept, as in the official code; it is a hundredth of the whole.
+    The gradient through that update is kept, as in the official code; it is a hundredth of the whole. Call it for the
+    penalties, and `follow` once after the update, so that a mean over all micro-batches and processes is remembered.
     """
 
     mean: Tensor
@@ -41,6 +42,9 @@ class PathLength(nn.Module):
 
     def forward(self, lengths: Tensor) -> Tensor:
         """Penalties (n,) of `lengths` (n,)."""
-        mean = torch.lerp(lengths.mean(), self.mean.to(lengths.dtype), DECAY)
-        self.mean.copy_(mean.detach())
-        return path_penalty(lengths, mean)
+        return path_penalty(lengths, torch.lerp(lengths.mean(), self.mean.to(lengths.dtype), DECAY))
+
+    @torch.no_grad()
+    def follow(self, length: Tensor) -> None:
+        """Take the mean length (0-d) of an update into the running mean."""
+        self.mean.lerp_(length.to(self.mean), 1 - DECAY)

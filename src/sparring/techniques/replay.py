@@ -65,6 +65,10 @@ class Replay(nn.Module):
                 shown.append(new)
         return shown, kept
 
+    def clear(self) -> None:
+        """Forget everything: what comes from now on has another size, or another meaning."""
+        self.samples = self.labels = None
+
     def get_extra_state(self) -> dict[str, Tensor]:
         held = {"samples": self.samples, "labels": self.labels}
         return {name: tensor for name, tensor in held.items() if tensor is not None}

@@ -13,13 +13,16 @@ from .settings import Techniques
 class WeightTerms(nn.Module):
     """Orthogonal regularisation and historical averaging of one player's network, as the techniques say.
 
-    Call it with the network for the terms, and `follow` once after each of the player's updates.
+    Call it with the network for the terms, and `follow` once after each of the player's ordinary updates. ValueError
+    for networks without weights that orthogonality is defined for.
     """
 
     def __init__(self, network: nn.Module, techniques: Techniques):
         super().__init__()
         self.orthogonal, self.historical = techniques.orthogonal, techniques.historical
         self.past = HistoricalAverage(network) if self.historical else None
+        if self.orthogonal:
+            orthogonality(network)  # refuses now what it would refuse in the first turn
 
     def forward(self, network: nn.Module) -> Losses:
         terms = Losses()

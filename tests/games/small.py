@@ -1,0 +1,114 @@
+"""Tiny recipes of every game, wired as real ones are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from sparring.games.autoencoding import AutoencodingSettings
+from sparring.games.growing import GrowingSettings
+from sparring.games.inference import InferenceSettings
+from sparring.games.synthesis import SynthesisSettings
+from sparring.networks import NETWORKS
+from sparring.play.engine import Engine
+from sparring.play.optim import Average, Optim
+from sparring.play.rules import Rules
+from sparring.play.state import restore, state_of
+from sparring.recipes.assemble import assemble
+from sparring.recipes.preset import Facts
+from sparring.recipes.recipe import Recipe, TrainSettings
+from sparring.run.pace import Noise
+from sparring.techniques.settings import Techniques
+
+BATCH, CLASSES = 4, 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """A game with its networks (role -> kind and settings) and one sample's shape."""
+
+    game: Any
+    networks: dict[str, tuple[str, dict[str, Any]]]
+    shape: tuple[int, ...]
+    conditionings: tuple[str, ...]
+    rounds: int = 2
+
+
+def pair(kind: str, **settings: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    return {role: (f"{kind}-{role}", settings) for role in ("generator", "critic")}
+
+
+STYLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "generator": ("stylegan2-generator", {"width": 4, "widest": 4, "style": 4, "mapping_depth": 1}),
+    "critic": ("stylegan2-critic", {"width": 4, "widest": 4, "mapping_depth": 1}),
+}
+GROWING_STYLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "generator": ("stylegan-generator", {"width": 4, "widest": 4, "style": 4, "mapping_depth": 1}),
+    "critic": ("stylegan-critic", {"width": 4, "widest": 4}),
+}
+JOINT: dict[str, tuple[str, dict[str, Any]]] = {
+    "generator": ("mlp-generator", {"widths": (8,)}),
+    "encoder": ("encoder", {"width": 4, "stochastic": True}),
+    "critic": ("joint-critic", {"width": 4}),
+}
+AUTOENCODING = {role: (f"vaegan-{role}", {"width": 2}) for role in ("generator", "encoder", "critic")}
+
+CASES: dict[str, Case] = {
+    "points": Case(SynthesisSettings(latent=4), pair("mlp", widths=(8,)), (2,), ("concat",)),
+    "dcgan": Case(
+        SynthesisSettings(latent=4), pair("dcgan", width=2), (3, 16, 16), ("projection", "auxiliary", "concat")
+    ),
+    "resnet": Case(
+        SynthesisSettings(latent=4, critic_steps=2), pair("resnet", width=2), (3, 16, 16), ("projection", "auxiliary")
+    ),
+    "styles": Case(SynthesisSettings(latent=4), STYLES, (3, 8, 8), ("projection",)),
+    "fastgan": Case(SynthesisSettings(latent=4, reuse=False), pair("fastgan", width=2), (3, 32, 32), ()),
+    "growing": Case(GrowingSettings(latent=4), pair("progan", width=4, widest=4), (3, 8, 8), ("auxiliary",), 4),
+    "growing styles": Case(GrowingSettings(latent=4), GROWING_STYLES, (3, 8, 8), ("projection",), 4),
+    "inference": Case(InferenceSettings(latent=4, rebuild=1.0), JOINT, (2,), ("concat",)),
+    "autoencoding": Case(AutoencodingSettings(latent=4), AUTOENCODING, (3, 16, 16), ("projection", "auxiliary")),
+}
+
+
+def recipe_of(
+    name: str,
+    conditioning: str = "",
+    rules: Rules = Rules("hinge"),  # noqa: B008 - frozen
+    techniques: Techniques = Techniques(),  # noqa: B008 - frozen
+    rounds: int = 4,
+    **more: Any,
+) -> Recipe:
+    """A recipe of this case, for so many rounds."""
+    case = CASES[name]
+    kinds = {role: (kind, dict(settings)) for role, (kind, settings) in case.networks.items()}
+    if conditioning and "conditioning" in NETWORKS[kinds["critic"][0]].__dataclass_fields__:
+        kinds["critic"][1]["conditioning"] = conditioning
+    game = more.pop("game", case.game)
+    values: dict[str, Any] = {
+        "networks": {role: NETWORKS[kind](**settings) for role, (kind, settings) in kinds.items()},
+        "optims": {player: Optim(lr=1e-3, beta1=0.5) for player in game.players},
+        "train": TrainSettings(batch=BATCH, images=BATCH * rounds * game.batches),
+    }
+    return Recipe(name=name, game=game, rules=rules, techniques=techniques, average=Average(), **(values | more))
+
+
+def engine_of(name: str, conditioning: str, recipe: Recipe, **options: Any) -> Engine:
+    """An engine at its first round, on noise."""
+    shape, classes = CASES[name].shape, CLASSES if conditioning else 0
+    game = assemble(recipe, shape, classes)
+    batch = recipe.train.batch
+    return Engine(game, Noise(Facts(shape, classes, 100), batch, torch.device("cpu")), **options)
+
+
+def resumed(name: str, conditioning: str, recipe: Recipe, stop: int) -> tuple[Engine, Engine]:
+    """An engine that ran through, and one that took over from another after `stop` rounds."""
+    whole, first, second = (engine_of(name, conditioning, recipe) for _ in range(3))
+    first.feed = second.feed = whole.feed
+    for engine, rounds in ((whole, None), (first, stop)):
+        torch.manual_seed(1)  # networks draw their own noise from torch's one stream
+        engine.run(rounds)
+    restore(second, state_of(first))
+    second.run()
+    return whole, second
