@@ -41,6 +41,7 @@ WORKS: dict[str, tuple[str, ...]] = {
     "reconstruction": ("liu2021towards",),
     "targets": ("szegedy2016rethinking", SALIMANS),
     "lazy": (STYLEGAN2,),
+    "anneal": ("huang2024gan",),
     "clip": (WGAN,),
     # Networks, and how they learn of the label.
     "mlp": (GAN,),
@@ -64,6 +65,10 @@ WORKS: dict[str, tuple[str, ...]] = {
     "auxiliary": ("odena2017conditional",),
     "conditional_norm": ("devries2017modulating",),
     "attention": ("zhang2019self",),
+    # Games.
+    "growing": (PROGAN,),
+    "inference": ("dumoulin2017adversarially", "donahue2017adversarial"),
+    "autoencoding": ("larsen2016autoencoding", "kingma2014auto"),
     # Techniques.
     "spectral_norm": ("miyato2018spectral",),
     "virtual_norm": (SALIMANS,),

@@ -15,6 +15,7 @@ def names_of(recipe: Recipe, facts: Facts) -> Iterator[str]:
     """The recipe's own paper, then loss, networks, techniques, optimisers: in the order people read about them."""
     if recipe.name in RECIPES:
         yield RECIPES[recipe.name].cite
+    yield recipe.game.kind
     yield recipe.rules.adversarial
     for network in recipe.networks.values():
         yield network.kind
