@@ -97,6 +97,8 @@ class Result:
     """How the scores were measured."""
     parameters: dict[str, int] = field(default_factory=dict)
     """Learned numbers by player."""
+    machine: dict[str, Any] = field(default_factory=dict)
+    """What it was played on."""
 
     @property
     def score(self) -> float | None:
@@ -138,7 +140,7 @@ class Comparison:
             then, now = getattr(plan.question, one.name), getattr(question, one.name)
             if then != now:
                 raise ValueError(
-                    f"{path} answers another question: its {one.name} is {shown(then)}, not {shown(now)}; "
+                    f"{path} answers another question ({one.name}: {shown(then)}, not {shown(now)}); "
                     "choose another --out"
                 )
         return cls(path, plan)
@@ -159,6 +161,8 @@ class Comparison:
         broken = self.plan.broken.get(folder.name, "")
         journal, scores = list(read(folder / "journal.jsonl")), list(read(folder / "scores.jsonl"))
         end = journal[-1] if journal else {}
+        plans = [line["plan"] for line in journal if line.get("kind") == "plan"]
+        plan: Mapping[str, Any] = plans[-1] if plans else {}
         ended = end.get("kind") == "end" and end["reason"] in ("finished", "deadline")
         scored = bool(scores) and scores[-1]["images"] == end.get("images")
         return Result(
@@ -172,7 +176,8 @@ class Comparison:
             scores=measures(min(scores, key=lambda line: line[NAME], default={})),
             last=measures(scores[-1] if scores else {}),
             protocol=scores[-1]["protocol"] if scores else {},
-            parameters=parameters(journal),
+            parameters={name: one["parameters"] for name, one in plan.get("networks", {}).items()},
+            machine=dict(plan.get("machine", {})),
         )
 
     def results(self) -> list[Result]:
@@ -193,11 +198,6 @@ def measures(line: Mapping[str, Any]) -> dict[str, float]:
     """The metrics of a line of scores.jsonl: whatever is a number and not a clock."""
     numbers = {name: value for name, value in line.items() if isinstance(value, int | float)}
     return {name: float(value) for name, value in numbers.items() if name not in ("images", "seconds", "best")}
-
-
-def parameters(journal: list[dict[str, Any]]) -> dict[str, int]:
-    plans = [line["plan"] for line in journal if line.get("kind") == "plan"]
-    return {name: network["parameters"] for name, network in plans[-1]["networks"].items()} if plans else {}
 
 
 def shown(value: object) -> str:

@@ -15,6 +15,8 @@ from .compare import Comparison, Result
 from .compare_picture import picture
 from .compare_tables import lines, table
 
+MACHINE = ("device", "processor", "precision", "threads")
+
 
 def write_answer(comparison: Comparison, command: str) -> tuple[dict[str, Any], str]:
     """Write the three files. Returns what compare.json has beside the plan, and the table. `command` asks again."""
@@ -73,11 +75,13 @@ def protocol(comparison: Comparison, results: list[Result]) -> list[str]:
     early = [one.run for one in results if one.state == "finished" and is_early(one, question.budget_seconds)]
     if early:
         told.append(f"Ended before the time was over, as they were faster than measured: {', '.join(early)}.")
-    threads = sorted({row.threads for row in rows})
-    told.append(
-        f"Machine: {rows[0].recipe.train.device} device, {rows[0].recipe.train.precision} precision, "
-        f"{' or '.join(map(str, threads))} threads, torch {torch.__version__}, sparring {__version__}."
-    )
+    machines = [one.machine for one in results if one.machine]
+    if machines:
+        by = {name: " or ".join(dict.fromkeys(str(one.get(name)) for one in machines)) for name in MACHINE}
+        told.append(
+            f"Machine: {by['device']} ({by['processor']}), {by['precision']}, {by['threads']} thread(s) per run, torch "
+            f"{torch.__version__}, sparring {__version__}."
+        )
     return told
 
 

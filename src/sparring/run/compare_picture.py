@@ -14,7 +14,8 @@ from .compare import Comparison, Result
 from .handles import Synthesizer, load
 from .samples import POINTS, SEED
 
-COLUMNS, ROWS = 20, 2  # images of each row
+WIDTH = 1000  # pixels that the images of a row about fill
+FEWEST, MOST, ROWS = 8, 20, 2  # images side by side, and one above the other
 SCATTERS = 4  # side by side
 SCATTER_SIDE = 320  # pixels
 MARGIN, TITLE, LETTERS = 10, 26, 16  # pixels
@@ -38,10 +39,13 @@ def picture(comparison: Comparison, results: Sequence[Result], order: Sequence[s
 def panel(handle: Synthesizer) -> Image.Image:
     """What a network makes of the noise that is the same in all rows."""
     points = len(handle.shape) == 1
-    count = POINTS if points else COLUMNS * ROWS
+    columns = min(MOST, max(FEWEST, WIDTH // (handle.shape[-1] + grid.GAP)))
+    count = POINTS if points else columns * ROWS
     made = handle.decode(handle.noise(count, seed=SEED), labels(handle, count)).float().cpu()
     if not points:
-        return grid.grid(grid.to_bytes(made), COLUMNS)
+        row = grid.grid(grid.to_bytes(made), columns)
+        factor = max(1, WIDTH // row.width)
+        return row.resize((row.width * factor, row.height * factor), Image.Resampling.NEAREST)
     real = open_source(handle.card.recipe.data).feed(POINTS, seed=SEED).batch(0).image
     return grid.scatter(made, real).resize((SCATTER_SIDE, SCATTER_SIDE), Image.Resampling.LANCZOS)
 

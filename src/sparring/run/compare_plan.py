@@ -21,8 +21,9 @@ from .prepare import Wish, prepare
 MEASURED = 0.03
 """Share of a budget that is spent on measuring how far it will go, before each row."""
 LONGEST_SECONDS = 5.0
-RESERVE = 1.1
-"""Times the images that should fit a budget are planned, so that the time ends a run and not its length."""
+RESERVE, SMALL_RESERVE = 1.5, 1.1
+"""Times the images that should fit a budget are planned, so that the time ends a run and not its length. Little more
+for recipes that follow the share of the run: what they do late shall come."""
 SAME = ("spec", "size", "channels", "flip")
 """Settings of the data that decide what real images look like."""
 
@@ -116,17 +117,25 @@ def lengthened(recipe: Recipe, facts: Facts, machine: Machine, budget: float) ->
     """
     batch = recipe.train.batch
     for _ in range(2):
-        rate = Trial(recipe, facts, machine).overall(min(MEASURED * budget, LONGEST_SECONDS))
-        images = max(1, math.ceil(rate * budget * RESERVE / batch)) * batch
+        trial = Trial(recipe, facts, machine)
+        rate = trial.overall(min(MEASURED * budget, LONGEST_SECONDS))
+        times = SMALL_RESERVE if len(trial.engine.stages) > 1 or follows(recipe) else RESERVE
+        images = max(1, math.ceil(rate * budget * times / batch)) * batch
         recipe = replace(recipe, train=replace(recipe.train, images=images))
     return recipe
+
+
+def follows(recipe: Recipe) -> bool:
+    """Whether something in this recipe depends on the share of the run that is over."""
+    techniques = recipe.techniques
+    falls = any(optim.schedule != "constant" for optim in recipe.optims.values()) or recipe.rules.anneal < 1
+    return falls or techniques.noise > 0 or techniques.top_k < 1 or techniques.augment.kind == "ada"
 
 
 def check_names(question: Question) -> None:
     """ValueError for recipes that do not exist or do not go together, before anything slow begins."""
     for name in question.recipes:
-        if name not in RECIPES:
-            RECIPES[name]  # says which name is near
+        RECIPES[name]  # says which name is near
         if question.recipes.count(name) > 1:
             raise ValueError(f"{name} is named twice; --ablate compares a recipe with itself")
     if question.ablate and len(question.recipes) > 1:
