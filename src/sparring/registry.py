@@ -33,6 +33,9 @@ class Registry(Mapping[str, T]):
             hint = nearest(name, self) or f" Known: {', '.join(sorted(self))}."
             raise ValueError(f"there is no {self.noun} {name!r}.{hint}") from None
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.entries or name in self.plugins
+
     def __iter__(self) -> Iterator[str]:
         return iter({**self.entries, **self.plugins})
 

@@ -20,8 +20,13 @@ FLAGS: dict[str, set[str]] = {
     },
     "resume": {"--json"},
     "report": {"--json"},
+    "compare": {
+        "--data", "--seeds", "--budget", "--images", "--ablate", "--batch", "--size", "--device", "--precision",
+        "--set", "--out", "--json",
+    },
     "recipes": {"--json"},
     "sample": {"-n", "--n", "--out", "--seed", "--label", "--truncation", "--json"},
+    "cite": {"--json"},
     "data": set(),
     "data list": {"--json"},
     "data inspect": {"--json"},

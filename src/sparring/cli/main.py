@@ -14,8 +14,10 @@ VERBS = {
     "train": "train on a folder of images and write a report",
     "resume": "go on with a run that was stopped",
     "report": "write the report of a run, also while it goes on",
+    "compare": "train several recipes under one budget, or one without each of its techniques",
     "recipes": "list the recipes, or show one",
     "sample": "make images with a trained generator",
+    "cite": "print BibTeX of what a recipe or a run is made of",
     "data": "list, inspect and pack data sets, and clear the cache",
 }
 MISTAKE, FAULT, INTERRUPTED = 2, 1, 130

@@ -16,7 +16,6 @@ from .flags import parse
 from .voice import Voice
 
 if TYPE_CHECKING:
-    from ..recipes import Recipe
     from ..run.prepare import Wish
 
 Open = tyro.conf.arg(metavar="N", help_behavior_hint="")
@@ -79,7 +78,7 @@ def run(arguments: Sequence[str]) -> int:
 
     with packing(voice) as progress:
         prepared = prepare(wish_of(flags, budget), left=left if budget else None, progress=progress)
-    out = Path(flags.out) if flags.out else free_folder(prepared.recipe)
+    out = Path(flags.out) if flags.out else free_folder(prepared.recipe.name, prepared.recipe.data.spec)
     return play(prepared, out, voice, left if budget else None)
 
 
@@ -123,10 +122,10 @@ def wish_of(flags: Train, budget: float | None) -> Wish:
     )
 
 
-def free_folder(recipe: Recipe) -> Path:
-    """The first of runs/RECIPE-DATA-001, -002, ... that does not exist."""
-    data = re.sub(r"[^A-Za-z0-9]+", "-", recipe.data.spec.rstrip("/").rsplit("/", 1)[-1].removeprefix("builtin:"))
-    stem = f"{recipe.name}-{data.strip('-')[:40] or 'data'}"
+def free_folder(name: str, spec: str) -> Path:
+    """The first of runs/NAME-DATA-001, -002, ... that does not exist."""
+    data = re.sub(r"[^A-Za-z0-9]+", "-", spec.rstrip("/").rsplit("/", 1)[-1].removeprefix("builtin:"))
+    stem = f"{name}-{data.strip('-')[:40] or 'data'}"
     number = 1
     while (path := Path("runs") / f"{stem}-{number:03d}").exists():
         number += 1

@@ -74,6 +74,30 @@ class Trial:
                 spent = time.perf_counter() - start
         return (engine.clock.images - before) / max(spent, 1e-9) * self.machine.world
 
+    def overall(self, seconds: float) -> float:
+        """The same over a whole run, whose stages may differ in speed; each is measured for its part of the time."""
+        engine, spent = self.engine, 0.0
+        weights = [stage.rounds * stage.batches for stage in engine.stages]
+        with self.undisturbed():
+            for number, weight in enumerate(weights):
+                self.play(number, 0)  # prepares kernels
+                settle(self.machine.device)
+                images, start, played = 0, time.perf_counter(), 0
+                while not played or time.perf_counter() - start < seconds / len(weights):
+                    played += 1
+                    images += self.play(number, played)
+                    settle(self.machine.device)
+                spent += weight * (time.perf_counter() - start) / images
+        return sum(weights) / spent * self.machine.world
+
+    def play(self, stage: int, number: int) -> int:
+        """Play a round of a stage as its `number`-th, from 0; returns the images it was shown."""
+        engine = self.engine
+        engine.clock.stage, engine.clock.round = stage, number % engine.stages[stage].rounds
+        before = engine.clock.images
+        engine.run(1)
+        return engine.clock.images - before
+
     def undisturbed(self) -> AbstractContextManager[None]:
         return torch.random.fork_rng(devices=[self.machine.device] if self.machine.device.type == "cuda" else [])
 

@@ -141,6 +141,12 @@ class Session:
         """Time of training so far, over all sessions."""
         return self.before + (time.monotonic() - self.began if self.began is not None else 0.0)
 
+    @property
+    def trained(self) -> float:
+        """Seconds of training alone, on the first process: without samples, scores and checkpoints, and without each
+        session's first round, which warms up and compiles."""
+        return self.seconds - (self.watching.looked if self.watching else 0.0)
+
     def play(self, deadline_seconds: float | None = None) -> Outcome:
         """Train to the end, to the deadline (seconds from now), or until Ctrl-C; then save.
 
@@ -164,11 +170,14 @@ class Session:
         return Outcome(reason, self.engine.clock.images, self.before)
 
     def rounds(self, interrupts: Interrupts) -> Reason:
+        start: float | None = time.perf_counter()
         if self.watching and not self.engine.clock.images:
             self.watching.pictures(self.seconds)
         while not self.engine.over:
             self.engine.run(1)
             if self.watching:
+                self.watching.looked += time.perf_counter() - start if start else 0.0
+                start = None
                 self.watching.round_over(self.seconds)
             self.engine.events.clear()
             for call in self.after_round:
@@ -193,7 +202,7 @@ class Session:
         if self.watching:
             if reason != "interrupted":
                 self.watching.pictures(self.seconds, final=True)
-            self.watching.write("end", self.seconds, {"reason": reason})
+            self.watching.write("end", self.seconds, {"reason": reason, "trained": round(self.trained, 3)})
             self.watching.log(f"{reason} after {self.seconds:,.0f} seconds of training")
 
     def handle(self) -> Synthesizer:

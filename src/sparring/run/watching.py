@@ -43,6 +43,7 @@ class Watching:
         self.scores: dict[str, float] = {}
         self.at = self.aside = 0.0  # seconds: when the last line was written, and what looking took since then
         self.at_images = self.kept = max(images, 0)
+        self.looked: float = saved.get("looked", 0.0) if saved else 0.0  # seconds, over all sessions
 
     def attach(self, engine: Engine, saved: dict[str, Any] | None) -> None:
         """Begin to watch an engine that is where its checkpoint left it."""
@@ -80,7 +81,12 @@ class Watching:
         if every and self.images // every > self.kept // every:
             self.save_weights(self.folder.kept(self.images), seconds)
             self.kept = self.images
-        self.aside += time.perf_counter() - start
+        self.lay_aside(start)
+
+    def lay_aside(self, start: float) -> None:
+        """What began at `start` was no training."""
+        spent = time.perf_counter() - start
+        self.aside, self.looked = self.aside + spent, self.looked + spent
 
     def line(self, seconds: float) -> None:
         """Write the means since the last line into the journal and the curves."""
@@ -158,12 +164,13 @@ class Watching:
             "tally": self.tally.state_dict(),
             "scoring": self.scoring.state_dict(),
             "seconds": seconds,
+            "looked": self.looked,
             "machine": {"device": self.engine.machine.device.type, "precision": self.engine.machine.precision},
             "data": self.source.fingerprint,
         }
         checkpoint.write(self.folder.resume, whole)
         self.save_weights(self.folder.last, seconds)
-        self.aside += time.perf_counter() - start
+        self.lay_aside(start)
 
     def event(self, sentence: str, seconds: float) -> None:
         """A sentence for the journal and the log."""
