@@ -1,4 +1,4 @@
-"""What recipes of several families stand on, so that each differs from the next in what it is about, and else in nothing."""
+"""What recipes of several families stand on, so that one differs from another in what it is about and in no more."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def on_resnet(name: str, facts: Facts, rules: Rules, spectral: bool = False) -> 
     )
 
 
-def made_small(make: Make, shape: tuple[int, ...], data: DataSettings, changes: Sequence[str], classes: int = 0) -> Make:
+def made_small(
+    make: Make, shape: tuple[int, ...], data: DataSettings, changes: Sequence[str], classes: int = 0
+) -> Make:
     """A preset's toy: made for such data, renamed, with these changes in the form of --set."""
 
     def toy(facts: Facts) -> Recipe:
