@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from ..registry import Registry
-from .dcgan import DCGAN, DCGAN_TOY
-from .dcgan_dense import DCGAN_DENSE, DCGAN_DENSE_TOY
-from .gan import GAN, GAN_TOY
-from .preset import Facts, Preset
+from .attention import ATTENTION
+from .autoencoding import AUTOENCODING
+from .conditional import CONDITIONAL
+from .dcgan import DCGAN
+from .few import FEW
+from .gan import GAN
+from .growing import GROWING
+from .inference import INFERENCE
+from .losses import LOSSES
+from .modern import MODERN
+from .penalties import PENALTIES
+from .preset import Facts, Preset, with_toys
 from .recipe import Recipe
-from .resnet_hinge import RESNET_HINGE, RESNET_HINGE_TOY
+from .residual import RESIDUAL
+from .style import STYLE
+from .techniques import TECHNIQUES
+from .wasserstein import WASSERSTEIN
 
 RECIPES: Registry[Preset] = Registry(
     "recipe",
     "sparring.recipes",
-    {
-        "resnet-hinge": RESNET_HINGE,
-        "resnet-hinge-toy": RESNET_HINGE_TOY,
-        "dcgan": DCGAN,
-        "dcgan-toy": DCGAN_TOY,
-        "dcgan-dense": DCGAN_DENSE,
-        "dcgan-dense-toy": DCGAN_DENSE_TOY,
-        "gan": GAN,
-        "gan-toy": GAN_TOY,
-    },
+    with_toys(
+        GAN
+        | DCGAN
+        | RESIDUAL
+        | ATTENTION
+        | MODERN
+        | GROWING
+        | STYLE
+        | FEW
+        | CONDITIONAL
+        | WASSERSTEIN
+        | LOSSES
+        | PENALTIES
+        | TECHNIQUES
+        | INFERENCE
+        | AUTOENCODING
+    ),
 )
 """Name -> preset."""
 

@@ -1,14 +1,14 @@
-"""DCGAN as Radford et al. describe it."""
+"""DCGAN as Radford et al. describe it, and the variant with dense layers that most tutorials draw."""
 
 from __future__ import annotations
 
-from ..data.settings import DataSettings
+from dataclasses import replace
+
 from ..games.synthesis import SynthesisSettings
-from ..networks.dcgan import DcganCritic, DcganGenerator
-from ..play.optim import Average, Optim
-from ..play.referee import Rules
-from .preset import Facts, Preset
-from .recipe import Recipe, TrainSettings
+from ..networks.dcgan_dense import DcganDenseCritic, DcganDenseGenerator
+from .ground import IMAGES, on_dcgan, on_digits, widths
+from .preset import Facts, Preset, Toy
+from .recipe import Recipe
 
 PAPER = (
     "Radford, Metz and Chintala, Unsupervised Representation Learning with Deep Convolutional Generative "
@@ -18,46 +18,47 @@ PAPER = (
 
 def dcgan(facts: Facts) -> Recipe:
     """Uniform noise of 100 numbers, batch 128, Adam at 2e-4 with momentum 0.5, no averaged copy."""
-    return Recipe(
-        name="dcgan",
-        networks={"generator": DcganGenerator(), "critic": DcganCritic()},
-        game=SynthesisSettings(latent=100, prior="uniform"),
-        rules=Rules("nonsaturating"),
-        optims={"generator": Optim(lr=2e-4, beta1=0.5), "critic": Optim(lr=2e-4, beta1=0.5)},
-        average=Average(half_life_images=0),
-        train=TrainSettings(images=500_000, batch=128),
+    return on_dcgan("dcgan", facts)
+
+
+def dcgan_dense(facts: Facts) -> Recipe:
+    """The published training set-up on the dense variant of the networks."""
+    return replace(
+        on_dcgan("dcgan-dense", facts),
+        networks={"generator": DcganDenseGenerator(), "critic": DcganDenseCritic()},
+        game=SynthesisSettings(latent=100),
     )
 
 
-def dcgan_toy(facts: Facts) -> Recipe:
-    return Recipe(
-        name="dcgan-toy",
-        networks={"generator": DcganGenerator(width=32), "critic": DcganCritic(width=32)},
-        game=SynthesisSettings(latent=100, prior="uniform"),
-        rules=Rules("nonsaturating"),
-        optims={"generator": Optim(lr=2e-4, beta1=0.5), "critic": Optim(lr=2e-4, beta1=0.5)},
-        average=Average(half_life_images=2_000),
-        data=DataSettings(spec="builtin:digits", size=16, flip=False, labels="none"),
-        train=TrainSettings(images=60_000, batch=64),
-    )
+SMALL = ("train.images=30000", "train.batch=64", "average.half_life_images=2000")
 
-
-DCGAN = Preset(
-    make=dcgan,
-    family="dcgan",
-    line="strided convolutions and batch norm: the classic, set up as published",
-    needs="square images of 16, 32, 64, 128 or 256 pixels, 2,000 or more",
-    when="as the baseline everybody knows; about twice as fast on a CPU as resnet-hinge",
-    paper=PAPER,
-    cite="radford2016unsupervised",
-)
-
-DCGAN_TOY = Preset(
-    make=dcgan_toy,
-    family="dcgan",
-    line="a narrow DCGAN on handwritten digits of 16 pixels",
-    needs="nothing: a CPU and a minute",
-    when="to see a DCGAN learn while you wait",
-    paper=PAPER,
-    cite="radford2016unsupervised",
-)
+DCGAN = {
+    "dcgan": Preset(
+        make=dcgan,
+        family="convolutional",
+        line="strided convolutions and batch norm: the classic, set up as published",
+        needs=IMAGES,
+        when="as the baseline everybody knows; about twice as fast on a CPU as resnet-hinge",
+        paper=PAPER,
+        cite="radford2016unsupervised",
+        differs="logits in place of a final sigmoid; above 128 pixels the width is capped at 16 times",
+        toy=Toy(on_digits(dcgan, *SMALL, *widths(32)), "a narrow DCGAN on handwritten digits of 16 pixels"),
+    ),
+    "dcgan-dense": Preset(
+        make=dcgan_dense,
+        family="convolutional",
+        line="DCGAN with dense first and last layers, the form most tutorials draw",
+        needs="square images of 16 to 64 pixels in steps of 4 (28 for MNIST)",
+        when="for small images whose side is no power of two",
+        paper=PAPER,
+        cite="radford2016unsupervised",
+        differs="a dense first and last layer, with batch norm behind the first; depth follows from the resolution; "
+        "normal noise",
+        largest=64,
+        toy=Toy(
+            on_digits(dcgan_dense, *SMALL, *widths(16, "generator"), *widths(32, "critic")),
+            "a narrow dense DCGAN on handwritten digits of 16 pixels",
+            "to compare the two forms of DCGAN while you wait",
+        ),
+    ),
+}

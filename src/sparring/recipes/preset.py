@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from .recipe import Recipe
 
@@ -26,15 +26,41 @@ class Facts:
         return 0 if self.points else self.shape[-1]
 
 
+Make = Callable[[Facts], Recipe]
+
+
+@dataclass(frozen=True)
+class Toy:
+    """A preset made so small that it trains on a CPU within seconds, on data that it brings."""
+
+    make: Make
+    line: str  # what it is
+    when: str = "to see it learn while you wait"
+
+
 @dataclass(frozen=True)
 class Preset:
     """One entry of the list of recipes."""
 
-    make: Callable[[Facts], Recipe]
+    make: Make
     family: str
     line: str  # what it is
     needs: str  # data and machine
     when: str  # to use it
     paper: str
     cite: str  # BibTeX key
+    toy: Toy | None = None  # None in toys themselves
+    differs: str = ""  # from the paper; empty = in nothing known
     largest: int = 256  # pixels; taken at most when nobody names a size
+
+
+def with_toys(presets: Mapping[str, Preset]) -> dict[str, Preset]:
+    """The presets by name, and behind each its toy as NAME-toy."""
+    found = dict[str, Preset]()
+    for name, preset in presets.items():
+        found[name] = preset
+        if preset.toy:
+            toy = preset.toy
+            needs = "nothing: a CPU and a minute"
+            found[f"{name}-toy"] = replace(preset, make=toy.make, line=toy.line, when=toy.when, needs=needs, toy=None)
+    return found
