@@ -160,7 +160,7 @@ METHODS: dict[str, Method] = {
     "minibatch": loss("nonsaturating", "minibatch.measures=32", "minibatch.length=5"),
     "replay": loss("nonsaturating", "techniques.replay=1000"),
     "instance noise": loss("nonsaturating", "techniques.noise=0.5"),
-    "veegan": Method(("game.reconstruction=1",), "pairs", published="VEEGAN"),
+    "veegan": Method(("game.both_ways=false", "game.rebuild=1"), "pairs", published="VEEGAN"),
     "ali": Method(('networks.encoder={"kind": "encoder", "width": 128, "stochastic": true}',), "pairs", "ALI"),
     # Set-ups as published. PacGAN's costs five times as much a step.
     "gan, own set-up": Method((), "pacgan", "GAN"),
