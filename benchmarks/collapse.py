@@ -160,7 +160,9 @@ def main() -> None:
         for method in SETS[name][1]
         if not options.only or method in options.only
     ]
-    network = digits.classifier(options.out)  # trained once, before the processes need it
+    network = digits.classifier(
+        options.out, 1 if options.quick else digits.EPOCHS
+    )  # trained once, before the processes need it
     options.accuracy = digits.accuracy(network)
     print(f"The classifier names {options.accuracy:.1%} of the held-out digits rightly", flush=True)
     if not options.publish:

@@ -39,7 +39,11 @@ def samples(engine: Engine, recipe: Recipe, count: int, seed: int = 1_000_000, b
     torch.manual_seed(seed)  # of noise inside the network
     network.eval()
     shape = (count, recipe.game.latent)
-    z = torch.rand(shape, generator=dice) * 2 - 1 if recipe.game.prior == "uniform" else torch.randn(shape, generator=dice)
+    z = (
+        torch.rand(shape, generator=dice) * 2 - 1
+        if recipe.game.prior == "uniform"
+        else torch.randn(shape, generator=dice)
+    )
     found = torch.cat([network(part) for part in z.split(batch)])
     network.train(training)
     torch.set_rng_state(state)
@@ -48,7 +52,7 @@ def samples(engine: Engine, recipe: Recipe, count: int, seed: int = 1_000_000, b
 
 def sheet(images: Tensor, columns: int) -> Image.Image:
     """(n, 1 or 3, side, side) in [-1, 1] as one picture, row by row."""
-    n, channels, side, _ = images.shape
+    n, _, side, _ = images.shape
     images = images[: n // columns * columns].expand(-1, 3, -1, -1)
     pixels = ((images.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
     rows = pixels.reshape(-1, columns, side, side, 3).swapaxes(1, 2).reshape(-1, columns * side, 3)
@@ -69,7 +73,9 @@ def scatter(points: np.ndarray, reach: float, side: int, colour: tuple[int, int,
 def surface(values: np.ndarray, side: int) -> Image.Image:
     """A critic's logits on a grid (rows from top to bottom): blue is low, white the median, red is high."""
     low, middle, high = np.quantile(values, [0.02, 0.5, 0.98])
-    share = np.where(values < middle, (values - middle) / (middle - low + 1e-9), (values - middle) / (high - middle + 1e-9))
+    share = np.where(
+        values < middle, (values - middle) / (middle - low + 1e-9), (values - middle) / (high - middle + 1e-9)
+    )
     share = share.clip(-1, 1)[:, :, None]
     cold, warm = np.array([40, 90, 180.0]), np.array([190, 40, 45.0])
     end = np.where(share < 0, cold, warm)
@@ -77,7 +83,9 @@ def surface(values: np.ndarray, side: int) -> Image.Image:
     return picture.resize((side, side), Image.Resampling.BILINEAR)
 
 
-def arrange(rows: list[tuple[str, list[Image.Image]]], titles: list[str], margin: int = 110, gap: int = 4) -> Image.Image:
+def arrange(
+    rows: list[tuple[str, list[Image.Image]]], titles: list[str], margin: int = 110, gap: int = 4
+) -> Image.Image:
     """Rows of pictures with a name on the left, and titles on top."""
     across = [max(row[column].width for _, row in rows if column < len(row)) for column in range(len(rows[0][1]))]
     down = [max(picture.height for picture in row) for _, row in rows]

@@ -71,7 +71,7 @@ def shifted(images: Tensor, dice: torch.Generator) -> Tensor:
     return F.grid_sample(images, grid, align_corners=False, padding_mode="border")
 
 
-def train() -> Classifier:
+def train(epochs: int) -> Classifier:
     """Always the same network, from the training half."""
     source = halves()
     images, labels = real(source.images(range(source.count))), source.labels(range(source.count))
@@ -80,8 +80,8 @@ def train() -> Classifier:
     network = Classifier()
     batches = len(images) // BATCH
     optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=EPOCHS * batches)
-    for _ in range(EPOCHS):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=epochs * batches)
+    for _ in range(epochs):
         for rows in torch.randperm(len(images), generator=dice)[: batches * BATCH].split(BATCH):
             optimizer.zero_grad()
             F.cross_entropy(network(shifted(images[rows], dice)), labels[rows]).backward()
@@ -90,13 +90,13 @@ def train() -> Classifier:
     return network
 
 
-def classifier(folder: Path) -> Classifier:
+def classifier(folder: Path, epochs: int = EPOCHS) -> Classifier:
     """The trained network, from the folder if it is there."""
     file, network = folder / "classifier.safetensors", Classifier()
     if file.exists():
         network.load_state_dict(load_file(file))
     else:
-        network = train()
+        network = train(epochs)
         folder.mkdir(parents=True, exist_ok=True)
         save_file(network.state_dict(), file.with_suffix(".part"))
         file.with_suffix(".part").replace(file)

@@ -92,7 +92,7 @@ def pairs() -> Recipe:
             "encoder": JointEncoder(width=WIDTH),
             "critic": JointCritic(width=WIDTH),
         },
-        optims={player: optim for player in GAMES["inference"].players},
+        optims=dict.fromkeys(GAMES["inference"].players, optim),
     )
 
 

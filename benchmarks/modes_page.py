@@ -141,7 +141,9 @@ def pictures(options: argparse.Namespace, methods: list[str], sets: Mapping[str,
         text += f"\n![Samples over training on the {name}](../pictures/modes-{name}.png)\n"
         if critics:
             line = [("", [picture for _, picture in critics])]
-            contest.save(contest.arrange(line, [method for method, _ in critics], 4), cells.PICTURES / f"critics-{name}.png")
-            text += f"\nLogits of the critic at the end of the run, low in blue and high in red:\n"
+            contest.save(
+                contest.arrange(line, [method for method, _ in critics], 4), cells.PICTURES / f"critics-{name}.png"
+            )
+            text += "\nLogits of the critic at the end of the run, low in blue and high in red:\n"
             text += f"\n![Critics on the {name}](../pictures/critics-{name}.png)\n"
     return text
