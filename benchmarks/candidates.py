@@ -72,7 +72,7 @@ RECIPES: dict[str, Candidate] = {
         "game.critic_steps=3",
         *BETAS,
         *rates(2e-4),
-    ),  # fmt: skip
+    ),
     "resnet-hinge": candidate("resnet-hinge", *SMALL, digits=width(32), heads=width(16)),
     "r3gan": networks(
         "r3gan",
@@ -83,7 +83,7 @@ RECIPES: dict[str, Candidate] = {
         "train.batch=32",
         digits=(*plan((64, 64, 48, 24)), *blocks(4)),
         heads=(*plan((64, 64, 64, 32, 16)), *blocks(5)),
-    ),  # fmt: skip
+    ),
     "fastgan": networks(
         "fastgan",
         "rules.adversarial=hinge",
@@ -94,7 +94,7 @@ RECIPES: dict[str, Candidate] = {
         "networks.generator.width=8",
         "networks.critic.width=8",
         "networks.generator.lite=true",
-    ),  # fmt: skip
+    ),
     "stylegan2": networks(
         "stylegan2",
         "rules.r1=1",
@@ -108,7 +108,7 @@ RECIPES: dict[str, Candidate] = {
         "networks.generator.mapping_depth=2",
         "networks.generator.style=64",
         "game.latent=64",
-    ),  # fmt: skip
+    ),
     "dcgan, ema, diffaugment": candidate("dcgan", *SMALL, *width(32), "techniques.augment.kind=diffaugment"),
     "projected": candidate(
         "dcgan",
@@ -120,5 +120,5 @@ RECIPES: dict[str, Candidate] = {
         "rules.adversarial=hinge",
         "optims.generator.beta1=0.0",
         "optims.critic.beta1=0.0",
-    ),  # fmt: skip
+    ),
 }

@@ -29,6 +29,8 @@ VEEGAN = {
     "VEEGAN": ((8.0, 52.9), (24.6, 40.0)),
 }
 SIDE, SURFACES = 96, ("nonsaturating", "wgan (clip)", "wgan-gp", "gan + r1", "rpgan + r1 + r2", "gan + spectral norm")
+Rows = Mapping[str, Mapping[str, cells.Facts]]
+Sets = Mapping[str, Points]
 INTRODUCTION = """# Modes of 2-D mixtures
 
 A ring of 8 Gaussians (radius 1, sigma 0.01) and a grid of 25 ({{-4,-2,0,2,4}} in both directions, sigma 0.05), as in
@@ -40,25 +42,25 @@ Numbers are means over seeds, ± one standard deviation; `8/8 in` counts the see
 two hours each on one core. The table is of runs of {steps:,} critic updates, batches of 100, with narrower networks of
 the same kind: a generator of 4 x 128 units with batch norm and ReLU, a critic of 3 x 128 units with leaky ReLU, noise
 from N(0, I) in the plane, Adam at 1e-3 with beta1 {beta1}, no averaged copy. Points are drawn afresh, and not from a
-fixed 100,000. Set-ups that papers publish for these tasks stand in a table of their own. Samples come from the generator
-in evaluation mode. VEEGAN and ALI judge pairs, so their critic and encoder are others: two layers of 128 units.
+fixed 100,000. Set-ups that papers publish for these tasks stand in a table of their own. Samples come from the
+generator in evaluation mode. VEEGAN and ALI judge pairs, so their critic and encoder are others: two layers of 128.
 
     python benchmarks/modes.py          # {hours:.1f} hours on 2 cores for all of it; it may be stopped and goes on
     python benchmarks/modes.py --publish
 """
 
 
-def write(options: argparse.Namespace, methods: Mapping[str, object], sets: Mapping[str, Points], reach: Mapping[str, float]) -> None:  # fmt: skip
+def write(options: argparse.Namespace, methods: Mapping[str, object], sets: Sets, reach: Mapping[str, float]) -> None:
     """Everything that is published, from the cells that are there."""
-    there = {name: facts for name, facts in cells.finished(options.out).items()}
+    there = cells.finished(options.out)
     rows = {method: {name: found(there, name, method) for name in sets} for method in methods}
     rows = {method: row for method, row in rows.items() if any(row.values())}
     own = [method for method in rows if "own" in method or "published" in method]
     hours = sum(float(facts["seconds"]) for facts in there.values()) / options.workers / 3600
     text = INTRODUCTION.format(steps=options.steps, beta1=options.beta1, hours=hours)
-    text += "\n## One set-up for all\n\n" + table([m for m in rows if m not in own], rows, sets, methods)
+    text += "\n## One set-up for all\n\n" + table([m for m in rows if m not in own], rows, sets)
     if own:
-        text += "\n\n## Set-ups as published for these tasks\n\n" + table(own, rows, sets, methods)
+        text += "\n\n## Set-ups as published for these tasks\n\n" + table(own, rows, sets)
     text += published() + pictures(options, list(rows), sets, reach)
     cells.publish("modes", {"steps": options.steps, "seeds": options.seeds, "methods": rows}, text)
 
@@ -79,7 +81,7 @@ def found(there: Mapping[str, cells.Facts], name: str, method: str) -> cells.Fac
     return facts
 
 
-def table(names: list[str], rows: Mapping[str, Mapping[str, cells.Facts]], sets: Mapping[str, Points], methods: Mapping[str, object]) -> str:  # fmt: skip
+def table(names: list[str], rows: Rows, sets: Sets) -> str:
     head = ["method"]
     for name, points in sets.items():
         n = len(points.centres)
@@ -119,7 +121,7 @@ def published() -> str:
     return "\n\n## What papers report\n\n" + cells.table(head, sorted(lines, key=lambda line: names.index(line[0])))
 
 
-def pictures(options: argparse.Namespace, methods: list[str], sets: Mapping[str, Points], reach: Mapping[str, float]) -> str:  # fmt: skip
+def pictures(options: argparse.Namespace, methods: list[str], sets: Sets, reach: Mapping[str, float]) -> str:
     """Samples over training for every method, and the critics of a few; the Markdown that shows them."""
     text = "\n\n## Samples over training, and what critics see\n"
     for name in sets:

@@ -13,22 +13,22 @@ import torch
 PEER = "example"
 INTRODUCTION = """# Quality in equal time on a CPU
 
-Every run trains for {seconds:.0f} seconds on one thread, two runs at a time, on one half of a set; {samples:,} of its samples
-are then compared with the other half by the Fréchet distance (FD, lower is better; not an FID: the features are other
-ones, named below). Every recipe and the peer got the same sweep first: learning rates of 0.5, 1 and 2.5 times their own,
-for half as long, with a seed of its own. The table shows runs at the best of them, mean ± standard deviation over seeds.
-The peer is the well-known PyTorch DCGAN example, written plainly: batch 64, width 64, learning rate 2e-4, beta1 0.5, no
-averaged copy.
+Every run trains for {seconds:.0f} seconds on one thread, two runs at a time, on one half of a set; {samples:,} of its
+samples are then compared with the other half by the Fréchet distance (FD, lower is better; not an FID: the features
+are other ones, named below). Every recipe and the peer got the same sweep first: learning rates of 0.5, 1 and 2.5
+times their own, for half as long, with a seed of its own. The table shows runs at the best of them, mean ± standard
+deviation over seeds. The peer is the well-known PyTorch DCGAN example, written plainly: batch 64, width 64, learning
+rate 2e-4, beta1 0.5, no averaged copy.
 
     python benchmarks/quality.py --sweep && python benchmarks/quality.py && python benchmarks/quality.py --publish
 
 What each recipe is, to the last setting, stands in `benchmarks/candidates.py`.
 """
 FEATURES = {
-    "digits": "Digits: 32x32, MNIST's 5,000 in builtin:mnist-5k, 2,509 to train on. Features: the last hidden layer (128) of a "
-    "small network that names held-out digits (`benchmarks/digits.py`).",
-    "heads": "Heads: 64x64 in colour, builtin:avatars, 5,000 to train on. Features: the last ones (320) of EfficientNet-Lite0, "
-    "averaged over positions, images enlarged to 128.",
+    "digits": "Digits: 32x32, MNIST's 5,000 in builtin:mnist-5k, half to train on. Features: the last hidden layer\n"
+    "(128) of a small network that names held-out digits (`benchmarks/digits.py`).",
+    "heads": "Heads: 64x64 in colour, the 10,000 of builtin:avatars, half to train on. Features: the last (320) of\n"
+    "EfficientNet-Lite0, averaged over positions, images enlarged to 128.",
 }
 
 
@@ -39,7 +39,8 @@ def write(options: argparse.Namespace) -> None:
     results: cells.Facts = {"seconds": options.seconds, "samples": options.samples, "floors": options.floors}
     for name in options.sets:
         rows = ranked(there, name)
-        text += f"\n## {name.capitalize()}\n\n{FEATURES[name]}\nThe training half itself has {options.floors[name]:.1f}.\n\n"
+        text += f"\n## {name.capitalize()}\n\n{FEATURES[name]}\n"
+        text += f"The training half itself has {options.floors[name]:.1f}.\n\n"
         text += table(rows) + sheets(options, name, rows) + sweep_table(there, name)
         results[name] = {"final": rows, "sweep": sweeps(there, name)}
     cells.publish("quality", results, text)
