@@ -1,0 +1,151 @@
+"""The table and the pictures of benchmarks/modes.py."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Mapping
+
+import cells
+import contest
+import numpy as np
+from PIL import Image
+
+from sparring.data.points import Points
+
+# Lin et al. 2018, table 1 (10 runs each): modes of 8, % of high quality, reverse KL; then the same for the grid.
+PACGAN = {
+    "GAN": ((6.3, 98.2, 0.45), (17.3, 94.8, 0.70)),
+    "ALI": ((6.6, 97.6, 0.36), (24.1, 95.7, 0.14)),
+    "PacGAN2": ((7.9, 95.6, 0.07), (23.8, 91.3, 0.13)),
+    "PacGAN3": ((7.8, 97.7, 0.10), (24.6, 94.2, 0.06)),
+    "PacGAN4": ((7.8, 95.9, 0.07), (24.8, 93.6, 0.04)),
+}
+# Srivastava et al. 2017: modes of 8, % of high quality; then the same for the grid.
+VEEGAN = {
+    "GAN": ((1.0, 99.3), (3.3, 0.5)),
+    "ALI": ((2.8, 0.13), (15.8, 1.6)),
+    "Unrolled": ((7.6, 35.6), (23.6, 16.0)),
+    "VEEGAN": ((8.0, 52.9), (24.6, 40.0)),
+}
+SIDE, SURFACES = 96, ("nonsaturating", "wgan (clip)", "wgan-gp", "gan + r1", "rpgan + r1 + r2", "gan + spectral norm")
+Rows = Mapping[str, Mapping[str, cells.Facts]]
+Sets = Mapping[str, Points]
+INTRODUCTION = """# Modes of 2-D mixtures
+
+A ring of 8 Gaussians (radius 1, sigma 0.01) and a grid of 25 ({{-4,-2,0,2,4}} in both directions, sigma 0.05), as in
+PacGAN (Lin et al. 2018). Of 2,500 samples those within three sigma of a mode are of high quality (HQ); a mode with at
+least one of them is found. The reverse KL compares the modes' shares of the HQ samples with equal shares (0 = equal).
+Numbers are means over seeds, ± one standard deviation; `8/8 in` counts the seeds that found every mode.
+
+**Not the published set-up:** the published runs take 400,000 updates of networks of 400 and 5 x 200 units, more than
+two hours each on one core. The table is of runs of {steps:,} critic updates, batches of 100, with narrower networks of
+the same kind: a generator of 4 x 128 units with batch norm and ReLU, a critic of 3 x 128 units with leaky ReLU, noise
+from N(0, I) in the plane, Adam at 1e-3 with beta1 {beta1}, no averaged copy. Points are drawn afresh, and not from a
+fixed 100,000. Set-ups that papers publish for these tasks stand in a table of their own. Samples come from the
+generator in evaluation mode. VEEGAN and ALI judge pairs, so their critic and encoder are others: two layers of 128.
+
+    python benchmarks/modes.py          # {hours:.1f} hours on 2 cores for all of it; it may be stopped and goes on
+    python benchmarks/modes.py --publish
+"""
+
+
+def write(options: argparse.Namespace, methods: Mapping[str, object], sets: Sets, reach: Mapping[str, float]) -> None:
+    """Everything that is published, from the cells that are there."""
+    there = cells.finished(options.out)
+    rows = {method: {name: found(there, name, method) for name in sets} for method in methods}
+    rows = {method: row for method, row in rows.items() if any(row.values())}
+    own = [method for method in rows if "own" in method or "published" in method]
+    hours = sum(float(facts["seconds"]) for facts in there.values()) / options.workers / 3600
+    text = INTRODUCTION.format(steps=options.steps, beta1=options.beta1, hours=hours)
+    text += "\n## One set-up for all\n\n" + table([m for m in rows if m not in own], rows, sets)
+    if own:
+        text += "\n\n## Set-ups as published for these tasks\n\n" + table(own, rows, sets)
+    text += published() + pictures(options, list(rows), sets, reach)
+    cells.publish("modes", {"steps": options.steps, "seeds": options.seeds, "methods": rows}, text)
+
+
+def found(there: Mapping[str, cells.Facts], name: str, method: str) -> cells.Facts:
+    """Means and spreads over the seeds of one method on one set; empty where there is no run."""
+    runs = [facts for cell, facts in there.items() if cell.rpartition("/")[0] == f"{name}/{method}"]
+    whole = [facts for facts in runs if "broke" not in facts]
+    if not whole:
+        return {"runs": len(runs), "broke": len(runs)} if runs else {}
+    facts: cells.Facts = {"runs": len(runs), "broke": len(runs) - len(whole)}
+    for what in ("modes", "high_quality", "reverse_kl", "seconds"):
+        values = [float(one[what]) for one in whole if one[what] is not None]
+        if values:
+            facts[what] = round(statistics.fmean(values), 4)
+            facts[f"{what}_spread"] = round(statistics.stdev(values), 4) if len(values) > 1 else 0.0
+    facts["all_modes"] = [one["modes"] for one in whole]
+    return facts
+
+
+def table(names: list[str], rows: Rows, sets: Sets) -> str:
+    head = ["method"]
+    for name, points in sets.items():
+        n = len(points.centres)
+        head += [f"{name}: modes of {n}#", f"{n}/{n} in#", "% HQ#", "reverse KL#"]
+    lines = []
+    for method in names:
+        line = [method]
+        for name, points in sets.items():
+            line += columns(rows[method][name], len(points.centres))
+        lines.append([*line, seconds(rows[method])])
+    return cells.table([*head, "seconds#"], lines)
+
+
+def columns(facts: cells.Facts, modes: int) -> list[str]:
+    if not facts:
+        return ["", "", "", ""]
+    if "modes" not in facts:
+        return ["numbers broke down", f"0 of {facts['runs']}", "", ""]
+    every = sum(one == modes for one in facts["all_modes"])
+    kl = f"{facts['reverse_kl']:.2f}" if "reverse_kl" in facts else "-"
+    quality = f"{100 * facts['high_quality']:.1f}"
+    return [f"{facts['modes']:.1f} ± {facts['modes_spread']:.1f}", f"{every} of {facts['runs']}", quality, kl]
+
+
+def seconds(row: Mapping[str, cells.Facts]) -> str:
+    times = [float(facts["seconds"]) for facts in row.values() if "seconds" in facts]
+    return f"{statistics.fmean(times):.0f}" if times else ""
+
+
+def published() -> str:
+    """What the papers report, after 20 times as many updates."""
+    names = ("GAN", "ALI", "Unrolled", "VEEGAN", "PacGAN2", "PacGAN3", "PacGAN4")
+    head = ["paper's name", "reported by", "ring: modes of 8#", "% HQ#", "reverse KL#"]
+    head += ["grid: modes of 25#", "% HQ#", "reverse KL#"]
+    lines = [[n, "PacGAN", *PACGAN[n][0], *PACGAN[n][1]] for n in names if n in PACGAN]
+    lines += [[n, "VEEGAN", *VEEGAN[n][0], "", *VEEGAN[n][1], ""] for n in names if n in VEEGAN]
+    return "\n\n## What papers report\n\n" + cells.table(head, sorted(lines, key=lambda line: names.index(line[0])))
+
+
+def pictures(options: argparse.Namespace, methods: list[str], sets: Sets, reach: Mapping[str, float]) -> str:
+    """Samples over training for every method, and the critics of a few; the Markdown that shows them."""
+    text = "\n\n## Samples over training, and what critics see\n"
+    for name in sets:
+        rows, critics = list[tuple[str, list[Image.Image]]](), list[tuple[str, Image.Image]]()
+        titles = list[str]()
+        for method in methods:
+            file = options.out / f"{name}_{method}_{options.seeds[0]}.npz"
+            if not file.exists():
+                continue
+            seen = np.load(file)
+            titles = [key for key in seen.files if key != "surface"]
+            rows.append((method, [contest.scatter(seen[key], reach[name], SIDE, (20, 60, 130)) for key in titles]))
+            if "surface" in seen.files and method in SURFACES:
+                critics.append((method, contest.surface(seen["surface"], 150)))
+        if not rows:
+            continue
+        shares = [f"{100 * float(key):.0f}% of the run" for key in titles]
+        contest.save(contest.arrange(rows, shares, margin=150), cells.PICTURES / f"modes-{name}.png")
+        text += f"\n![Samples over training on the {name}](../pictures/modes-{name}.png)\n"
+        if critics:
+            line = [("", [picture for _, picture in critics])]
+            contest.save(
+                contest.arrange(line, [method for method, _ in critics], 4), cells.PICTURES / f"critics-{name}.png"
+            )
+            text += "\nLogits of the critic at the end of the run, low in blue and high in red:\n"
+            text += f"\n![Critics on the {name}](../pictures/critics-{name}.png)\n"
+    return text
