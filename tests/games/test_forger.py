@@ -118,7 +118,7 @@ def test_styles_are_needed(technique: str) -> None:
 
 
 def test_weights_that_cannot_be_orthogonal_are_refused_at_once() -> None:
-    with pytest.raises(ValueError, match="set techniques.orthogonal to 0"):
+    with pytest.raises(ValueError, match=r"set techniques\.orthogonal to 0"):
         engine_of("growing", "", recipe_of("growing", techniques=Techniques(orthogonal=1e-4)))
 
 

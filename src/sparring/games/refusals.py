@@ -18,8 +18,8 @@ def refuse(cast: Cast, clip: float = 0.0) -> None:
     """ValueError with one sentence if these rules and techniques do not go together, or not with the data."""
     rules, techniques, loss = cast.rules, cast.techniques, ADVERSARIAL[cast.rules.adversarial]
     images = len(cast.image) != 1
-    if cast.image:
-        rules.suit(cast.image)
+    if not images and (moved := [name for name in IMAGES_ONLY if name in rules.penalties]):
+        raise ValueError(f"{moved[0]} mirrors and shifts images, and these samples are points; set it to 0")
     slopes = [name for name in rules.penalties if name not in IMAGES_ONLY]
     if clip and slopes:
         raise ValueError(f"clip and {slopes[0]} both bound the critic; set game.clip or rules.{slopes[0]} to 0")

@@ -42,6 +42,7 @@ def sagan(facts: Facts) -> Recipe:
 
 
 def biggan(facts: Facts) -> Recipe:
+    """Published widths, a shared class embedding, and a part of the noise for every block."""
     width = 64 if facts.size <= 32 else 96
     return replace(
         large_scale("biggan", facts, beta2=0.999, eps=1e-6),

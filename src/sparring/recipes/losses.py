@@ -33,7 +33,7 @@ def relativistic_average(facts: Facts) -> Recipe:
 
 
 def fgan(divergence: str) -> Make:
-    """f-GAN of one divergence, with the paper's practical generator and learning rate."""
+    """One divergence of f-GAN, with the paper's practical generator and learning rate."""
 
     def make(facts: Facts) -> Recipe:
         recipe = on_dcgan(f"fgan-{divergence}", facts)

@@ -31,7 +31,7 @@ def dragan(facts: Facts) -> Recipe:
 
 
 def consistency(facts: Facts) -> Recipe:
-    """bCR: real and generated images alike must be judged as their mirrored and moved copies are."""
+    """Real and generated images alike must be judged as their mirrored and moved copies are (bCR)."""
     recipe = resnet_hinge(facts)
     return replace(recipe, name="consistency", rules=Rules("hinge", consistency=10, consistency_fake=10))
 

@@ -68,6 +68,7 @@ def over(values: Iterable[float | None]) -> Line:
 
 
 def mean(values: Iterable[float]) -> float | None:
+    """The mean over seeds, of one or more."""
     known = list(values)
     return statistics.fmean(known) if known else None
 

@@ -117,6 +117,7 @@ class Watching:
             self.score(self.handle(seconds), seconds)
 
     def score(self, handle: Synthesizer, seconds: float) -> None:
+        """Measure the generator now, and keep its weights where they are the best so far."""
         score, better = self.scoring.measure(handle, self.images, seconds)
         self.scores = {NAME: score}
         if self.board:
