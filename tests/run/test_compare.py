@@ -16,7 +16,7 @@ from sparring.recipes import Facts
 from sparring.run.compare import WHOLE, Comparison, Plan, Question, Result, Row
 from sparring.run.compare_plan import follows, lengthened
 from sparring.run.compare_playing import Stopwatch
-from sparring.run.compare_tables import lines, table
+from sparring.run.compare_tables import lines, markdown
 from sparring.run.journal import read
 from sparring.run.pace import Trial
 from sparring.run.scoring import NAME
@@ -53,7 +53,7 @@ def test_broken_and_open_runs_are_told_and_come_last() -> None:
     found = lines([broken, result("a", 1, state="open"), result("b", 0, 9.0), result("b", 1, state="open")])
     assert [one["name"] for one in found] == ["b", "a"]
     assert found[1]["broken"] == ["seed 0: the loss is not finite"]
-    text = table(Comparison(Path(), plan("a", "b")), found)
+    text = markdown(Comparison(Path(), plan("a", "b")), found)
     assert "9.0000 (of 1; 0 broke down, 1 not yet)" in text
     assert "broke down" in text.splitlines()[-1]
 
@@ -67,7 +67,7 @@ def test_ablation_pairs_seeds() -> None:
     assert worse["seeds"] == {0: 0.5, 1: 0.25}
     assert (worse["mean"], worse["agree"]) == (0.375, True)
     assert mixed["agree"] is False
-    text = table(Comparison(Path(), plan(WHOLE, ablate=("all",))), list(found.values()))
+    text = markdown(Comparison(Path(), plan(WHOLE, ablate=("all",))), list(found.values()))
     assert "+0.5000 +0.2500" in text
     assert "yes, worse without" in text
 
@@ -81,7 +81,7 @@ def test_later_metrics_join_the_table() -> None:
     more = {NAME: 1.0, "coverage": 0.25}
     found = lines([result("a", 0, 1.0, scores=more, last=more)])
     assert found[0]["metrics"]["coverage"] == {"mean": 0.25, "spread": None}
-    assert "coverage" in table(Comparison(Path(), plan("a")), found).splitlines()[0]
+    assert "coverage" in markdown(Comparison(Path(), plan("a")), found).splitlines()[0]
 
 
 def test_question_is_remembered_and_another_one_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from . import atomic, grid
 from .briefing import duration
 from .compare import Comparison, Result
 from .compare_picture import picture
-from .compare_tables import lines, table
+from .compare_tables import lines, markdown
 
 MACHINE = ("device", "processor", "precision", "threads")
 
@@ -22,7 +22,7 @@ def write_answer(comparison: Comparison, command: str) -> tuple[dict[str, Any], 
     """Write the three files. Returns what compare.json has beside the plan, and the table. `command` asks again."""
     results = comparison.results()
     found = lines(results)
-    text = table(comparison, found)
+    text = markdown(comparison, found)
     told = protocol(comparison, results)
     answer = {"protocol": told, "table": found, "runs": [to_json(one) for one in results]}
     comparison.write(answer)

@@ -79,7 +79,7 @@ def spread(values: Iterable[float]) -> float | None:
     return statistics.stdev(known) if len(known) > 1 else None
 
 
-def table(comparison: Comparison, found: Sequence[Line]) -> str:
+def markdown(comparison: Comparison, found: Sequence[Line]) -> str:
     """A Markdown table with aligned columns, to be read as it is."""
     ablation = bool(comparison.plan.question.ablate)
     more = [name for name in dict.fromkeys(name for one in found for name in one["metrics"]) if name != NAME]
