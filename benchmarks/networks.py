@@ -14,7 +14,8 @@ through their own training step: ours the engine and the game `synthesis`, their
   lazy       the same with our penalty every 4th round (`rules.lazy=4`: one for 20 critic updates, weighted by 20).
              A cycle is 4 rounds
 The two sides alternate round by round, A B B A; a ratio is that of one cycle, and the median over cycles is quoted with
-the matrix-multiplication speed of the same moment. Modules that the peers import but do not need for a training step
+the matrix-multiplication speed of the same moment. `--busy` is for a machine with busy neighbours: one thread, and
+seconds of the processor instead of the clock's. Modules that the peers import but do not need for a training step
 (requests; scikit-image, the metrics and data sets of mimicry) are replaced by empty ones where they are absent.
 """
 
@@ -237,10 +238,11 @@ def multiplications() -> float:
     return 8 * 2 * 1024**3 / (time.perf_counter() - start) / 1e9
 
 
-def seconds(run: Run) -> float:
-    start = time.perf_counter()
+def seconds(run: Run, busy: bool) -> float:
+    now = time.process_time if busy else time.perf_counter
+    start = now()
     run()
-    return time.perf_counter() - start
+    return now() - start
 
 
 def measure(case: Case, options: argparse.Namespace) -> dict[str, object]:
@@ -252,7 +254,7 @@ def measure(case: Case, options: argparse.Namespace) -> dict[str, object]:
         total = dict.fromkeys(names, 0.0)
         for _ in range(case.rounds):
             for name in names:
-                total[name] += seconds(sides[name])
+                total[name] += seconds(sides[name], options.busy)
             names.reverse()
         cycles.append(total)
         speed.append(multiplications())
@@ -263,6 +265,8 @@ def measure(case: Case, options: argparse.Namespace) -> dict[str, object]:
         "cycles": [round(ratio, 3) for ratio in ratios],
         "images_per_second": {name: round(rate, 1) for name, rate in rates.items()},
         "gemm_gflops": round(statistics.median(speed)),
+        "clock": "one thread, processor time" if options.busy else f"{torch.get_num_threads()} threads, wall clock",
+        "load_average": [round(load, 1) for load in os.getloadavg()],
     }
 
 
@@ -271,20 +275,18 @@ def main() -> None:
     parser.add_argument("--stylegan2", type=Path, help="checkout of NVlabs/stylegan2-ada-pytorch")
     parser.add_argument("--mimicry", type=Path, help="checkout of kwotsin/mimicry")
     parser.add_argument("--cycles", type=int, default=3)
+    parser.add_argument("--busy", action="store_true", help="one thread, processor time")
     parser.add_argument("--only", nargs="+", choices=list(CASES), default=list(CASES))
     options = parser.parse_args()
+    if options.busy:
+        torch.set_num_threads(1)
     warnings.simplefilter("ignore")  # the peers' own
     result = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"cases": {}}
+    result |= {"torch": torch.__version__, "processor": platform.processor() or platform.machine()}
     for name in options.only:
         result["cases"][name] = row = measure(CASES[name], options)
-        print(name, row)
-    result |= {
-        "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
-        "processor": platform.processor() or platform.machine(),
-        "load_average": [round(load, 1) for load in os.getloadavg()],
-    }
-    RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+        print(name, row, flush=True)
+        RESULTS.write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

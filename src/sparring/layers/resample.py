@@ -66,6 +66,7 @@ class Depthwise(torch.autograd.Function):
         padding: tuple[int, int],
         behind: tuple[int, int] | None,
     ) -> Tensor:
+        """`x` (n, channels, h, w) under the kernel; `stride` and `padding` are (vertical, horizontal)."""
         channels = x.shape[1]
         weight = kernel.to(x.dtype).expand(channels, 1, *kernel.shape)
         if behind is None:
@@ -74,12 +75,14 @@ class Depthwise(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:  # type: ignore[override]
+        """Remember everything but the samples, of which only the size counts."""
         x, kernel, *how = inputs
         ctx.save_for_backward(kernel)
         ctx.how = *how, x.shape[2:]
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        """The other of the two convolutions, on the gradient."""
         (kernel,) = ctx.saved_tensors
         stride, padding, behind, sides = ctx.how
         if behind is None:
