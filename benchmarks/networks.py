@@ -5,7 +5,7 @@
 The checkouts are those of NVlabs/stylegan2-ada-pytorch and kwotsin/mimicry; none of their code is here. Both sides
 have the same architecture, batch, optimisers and numbers of updates, train in fp32 on noise held in memory, and play
 through their own training step: ours the engine and the game `synthesis`, theirs as their trainers do it.
-  stylegan2  64x64, width 64 at full size and at most 512, mapping of 2 layers, batch 8, the official schedule:
+  stylegan2  64x64, width 64 at full size and at most 512, mapping of 2 layers, batch 16, the official schedule:
              both steps, averaged generator, style mixing, path length every 4th and R1 every 16th round. The peer
              runs the operations it has for a CPU, its reference path. A cycle is 16 rounds
   sngan      32x32, published widths (256 and 128), batch 16, five critic updates and one of the generator a round
@@ -51,7 +51,7 @@ from sparring.play.referee import Rules
 from sparring.techniques.settings import Techniques
 from sparring.techniques.spectral import spectral_norm_
 
-STYLE_BATCH, RESIDUAL_BATCH = 8, 16
+STYLE_BATCH, RESIDUAL_BATCH = 16, 16
 RESULTS = Path(__file__).parent / "results" / "networks.json"
 Run = Callable[[], object]  # one round
 
