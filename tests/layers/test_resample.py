@@ -90,6 +90,29 @@ def test_gradients_of_gradients(up, down, length):
     assert torch.autograd.gradgradcheck(squared, (x,))
 
 
+@pytest.mark.parametrize("change", [upsample, downsample])
+def test_second_derivatives_cost_the_same_for_any_number_of_channels(change):
+    def convolutions(channels):
+        x = torch.randn(1, channels, 8, 8, requires_grad=True)
+        with torch.profiler.profile() as profile:
+            (slope,) = torch.autograd.grad(change(x, TAPS).square().sum(), x, create_graph=True)
+            slope.square().sum().backward()
+        return sum(event.count for event in profile.key_averages() if event.key == "aten::convolution")
+
+    assert convolutions(16) == convolutions(2) > 0
+
+
+def test_gradients_pass_through_reduced_precision():
+    x = torch.randn(2, 3, 8, 8, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = downsample(upsample(x, TAPS), TAPS)
+    assert out.dtype == torch.bfloat16
+    (slope,) = torch.autograd.grad(out.float().sum(), x)
+    (expected,) = torch.autograd.grad(downsample(upsample(x, TAPS), TAPS).sum(), x)
+    assert slope.dtype == torch.float32
+    assert error(slope, expected) <= 0.02
+
+
 def test_channels_last_is_kept():
     x = torch.randn(2, 8, 16, 16).contiguous(memory_format=torch.channels_last)
     for change in (upsample, downsample):

@@ -2,12 +2,13 @@
 
 Without a low-pass filter, doubling leaves images of the spectrum and halving folds it; StyleGAN2 and 3 filter
 everywhere (Karras et al. 2020, 2021). Each step is one depthwise convolution, transposed where it enlarges, so
-the zeros are never multiplied; all of it can be differentiated twice and keeps channels_last.
+the zeros are never multiplied; all of it can be differentiated twice and keeps channels_last. Filters do not learn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -49,21 +50,62 @@ def resample(
     return convolve(x, taps[:, None], (up, 1), (down, 1), (0, 0, top, bottom))
 
 
+class Depthwise(torch.autograd.Function):
+    """One fixed kernel (h, w) over every channel: a convolution, or with `behind` the transposed one.
+
+    Either is the other's gradient. Torch's own second derivative of a grouped convolution also makes the kernel's
+    gradient, one channel after the other, whether or not anybody asked for it; here nothing is made for the kernel.
+    `behind`, None or (vertical, horizontal), is how many more samples a transposed convolution gives at the end.
+    """
+
+    @staticmethod
+    def forward(  # type: ignore[override]
+        x: Tensor,
+        kernel: Tensor,
+        stride: tuple[int, int],
+        padding: tuple[int, int],
+        behind: tuple[int, int] | None,
+    ) -> Tensor:
+        """`x` (n, channels, h, w) under the kernel; `stride` and `padding` are (vertical, horizontal)."""
+        channels = x.shape[1]
+        weight = kernel.to(x.dtype).expand(channels, 1, *kernel.shape)
+        if behind is None:
+            return F.conv2d(x, weight, stride=stride, padding=padding, groups=channels)
+        return F.conv_transpose2d(x, weight, stride=stride, padding=padding, output_padding=behind, groups=channels)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:  # type: ignore[override]
+        """Remember everything but the samples, of which only the size counts."""
+        x, kernel, *how = inputs
+        ctx.save_for_backward(kernel)
+        ctx.how = *how, x.shape[2:]
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        """The other of the two convolutions, on the gradient."""
+        (kernel,) = ctx.saved_tensors
+        stride, padding, behind, sides = ctx.how
+        if behind is None:
+            # Rows and columns at the end that the stride did not reach.
+            lengths = zip(sides, padding, kernel.shape, stride, strict=True)
+            rest = tuple((side + 2 * pad - taps) % step for side, pad, taps, step in lengths)
+            return Depthwise.apply(grad, kernel, stride, padding, rest), None, None, None, None
+        return Depthwise.apply(grad, kernel, stride, padding, None), None, None, None, None
+
+
 def convolve(x: Tensor, kernel: Tensor, up: tuple[int, int], down: tuple[int, int], padding: Padding) -> Tensor:
     """One depthwise pass; `up` and `down` are (vertical, horizontal)."""
-    channels = x.shape[1]
-    depthwise = kernel.to(x.dtype).expand(channels, 1, *kernel.shape)
     left, right, top, bottom = padding
     if up == (1, 1):
         inside = (top, left) if top == bottom >= 0 and left == right >= 0 else (0, 0)
         x = x if inside == (top, left) else F.pad(x, (left, right, top, bottom))
-        return F.conv2d(x, depthwise.flip((2, 3)), stride=down, padding=inside, groups=channels)
+        return Depthwise.apply(x, kernel.flip((0, 1)), down, inside, None)
     # A transposed convolution computes every sample that the filter touches; the padding says how many to leave out.
     height, width = kernel.shape
     before = (height - 1 - top, width - 1 - left)
     behind = (height - up[0] - bottom, width - up[1] - right)
     cut = (max(0, min(before[0], behind[0])), max(0, min(before[1], behind[1])))
-    x = F.conv_transpose2d(x, depthwise, stride=up, padding=cut, groups=channels)
+    x = Depthwise.apply(x, kernel, up, cut, (0, 0))
     rest = (cut[1] - before[1], cut[1] - behind[1], cut[0] - before[0], cut[0] - behind[0])
     x = F.pad(x, rest) if any(rest) else x
     return x if down == (1, 1) else x[:, :, :: down[0], :: down[1]]
