@@ -34,7 +34,7 @@ def known() -> set[str]:
 
 
 def test_the_page_names_settings_that_exist() -> None:
-    told = {name for name in re.findall(r"`([a-z]+(?:\.[a-z_0-9]+)+)", PAGE.read_text("utf-8"))}
+    told = set(re.findall(r"`([a-z]+(?:\.[a-z_0-9]+)+)", PAGE.read_text("utf-8")))
     told = {name for name in told if name.split(".")[0] in ROOMS}
     assert len(told) > 40
     assert not told - known()

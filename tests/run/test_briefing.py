@@ -25,7 +25,7 @@ PLAIN = DataSettings(spec="builtin:digits", size=16, flip=False, labels="none")
 
 
 def test_everything_is_told() -> None:
-    text = of("dcgan-toy", "rules.r1=2", "rules.lazy=16", data=DIGITS, rate=1000.0).text()
+    text = of("dcgan-toy", "rules.r1=2", "rules.lazy=16", "train.images=60000", data=DIGITS, rate=1000.0).text()
     for part in (
         "builtin:digits: 1,7",
         "held out",
