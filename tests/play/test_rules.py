@@ -13,8 +13,14 @@ from sparring.play.penalties import PENALTIES
 from sparring.play.referee import Referee, Rules
 from sparring.play.scene import Scene, Verdict
 from sparring.play.targets import LABELLED, Targets, softened
-from sparring.recipes.gan import points
+from sparring.recipes import RECIPES, Facts
+from sparring.recipes.recipe import Recipe
 from sparring.settings import assign, from_json, schema, to_json
+
+
+def points(images: int) -> Recipe:
+    """The first GAN on points, for so many of them."""
+    return assign(RECIPES["gan"].make(Facts((2,))), [f"train.images={images}"])
 
 
 @pytest.mark.parametrize(

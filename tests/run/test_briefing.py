@@ -21,10 +21,11 @@ def of(name: str, *changes: str, data: DataSettings, rate: float | None = None) 
 
 
 DIGITS = DataSettings(spec="builtin:digits", size=16, flip=False)
+PLAIN = DataSettings(spec="builtin:digits", size=16, flip=False, labels="none")
 
 
 def test_everything_is_told() -> None:
-    text = of("dcgan-toy", "rules.r1=2", "rules.lazy=16", data=DIGITS, rate=1000.0).text()
+    text = of("dcgan-toy", "rules.r1=2", "rules.lazy=16", "train.images=60000", data=DIGITS, rate=1000.0).text()
     for part in (
         "builtin:digits: 1,7",
         "held out",
@@ -42,6 +43,17 @@ def test_everything_is_told() -> None:
         assert part in text
     titles = [line.split("  ")[0] for line in text.splitlines() if not line.startswith((" ", "Warning"))]
     assert titles == ["data", "networks", "turns", "rules", "optimisers", "machine", "length"]
+
+
+def test_techniques_that_are_on_are_named() -> None:
+    on = ("techniques.pack=2", "techniques.replay=50", "techniques.unroll=2", "techniques.augment.kind=diffaugment")
+    text = of("dcgan-toy", *on, 'virtual_norm=["generator"]', "minibatch.measures=8", "data.labels=none", data=PLAIN)
+    told = next(line for _, line in text.lines if "pack" in line)
+    assert told == (
+        "diffaugment, pack 2, replay 50, unroll 2, minibatch discrimination 8, virtual batch norm in the generator"
+    )
+    assert "techniques" in dict(text.lines)
+    assert "techniques" not in dict(of("dcgan-toy", data=PLAIN).lines)
 
 
 def test_points_and_several_critic_steps() -> None:

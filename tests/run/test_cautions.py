@@ -35,6 +35,13 @@ def test_presets_on_enough_data_need_no_warning(name: str) -> None:
         ("dcgan", ("train.batch=8",), "sees only 8 images"),
         ("dcgan", ("train.batch=32", "train.accumulate=4"), "sees only 8 images"),
         ("dcgan", ("train.batch=6000",), "larger than the whole set"),
+        ("resnet-hinge", ("rules.gp=10", "rules.r1=1"), "gp pulls the critic's slope to 1 and r1 to 0"),
+        ("resnet-hinge", ("rules.r1=10",), "both tame the critic"),
+        ("resnet-hinge", ("game.clip=0.01",), "Clipping changes the weights"),
+        ("resnet-hinge", ("techniques.augment.kind=ada", "rules.consistency=10"), "ada and consistency"),
+        ("resnet-hinge", ("techniques.top_k=0.5", "minibatch.measures=8"), "top_k picks single fakes"),
+        ("resnet-hinge", ("techniques.noise=0.1", "rules.r1=1"), "Instance noise and r1 flatten"),
+        ("resnet-hinge", ("techniques.diversity=1", "train.accumulate=2"), "diversity looks at one micro-batch"),
     ],
 )
 def test_trouble_is_named(name: str, changes: tuple[str, ...], part: str) -> None:
@@ -47,6 +54,7 @@ def test_trouble_is_named(name: str, changes: tuple[str, ...], part: str) -> Non
         ("rules.adversarial=wasserstein", "rules.gp=10", "optims.critic.beta1=0"),
         ("rules.adversarial=wasserstein", "game.clip=0.01"),
         ("rules.adversarial=hinge", "rules.r1=1"),
+        ("rules.adversarial=hinge", "rules.r1=1", "rules.r2=1", "techniques.noise=0.05"),
     ],
 )
 def test_bounded_critics_are_fine(changes: tuple[str, ...]) -> None:

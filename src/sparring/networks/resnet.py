@@ -18,11 +18,12 @@ from torch import Tensor, nn
 from ..layers.conditional_norm import ConditionalBatchNorm2d
 from ..layers.initialise import RESIDUAL_GAIN, orthogonal_, xavier_
 from ..layers.labels import check, tiled
+from ..layers.noise import disturbances
 from ..layers.projection import LabelHead
 from ..layers.residual import DownBlock, UpBlock, Upsample
 from ..play.scene import Verdict
 from ..settings import settings
-from .network import Conditioning, Shape, positive, square
+from .network import Conditioning, Shape, disturbed, positive, square
 
 SIZES = (16, 32, 64, 128, 256)
 FLAT = 32  # up to this side in pixels all blocks are equally wide
@@ -72,6 +73,7 @@ class Generator(nn.Module):
         self.blocks = nn.ModuleList(
             UpBlock(inputs, outputs, shape.classes, settings.upsample) for inputs, outputs in pairwise(plan)
         )
+        self.disturbed = nn.Sequential(*disturbances(settings.noise, settings.dropout, always=True))
         self.norm = nn.BatchNorm2d(plan[-1])
         self.head = nn.Conv2d(plan[-1], channels, 3, padding=1)
         initialise_(self, settings.weights)
@@ -79,7 +81,7 @@ class Generator(nn.Module):
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         h = self.dense(z).unflatten(1, self.start)
         for block in self.blocks:
-            h = block(h, y)
+            h = self.disturbed(block(h, y))
         return self.head(F.relu(self.norm(h), inplace=True)).tanh()
 
 
@@ -102,6 +104,7 @@ class Critic(nn.Module):
             DownBlock(a, b, halve=i < halvings, entry=i == 0, rectified=settings.shortcut == "rectified")
             for i, (a, b) in enumerate(zip(inputs, outputs, strict=True))
         )
+        self.disturbed = nn.Sequential(*disturbances(settings.noise, settings.dropout))
         self.embedding = nn.Embedding(self.classes, EMBEDDING) if self.classes else None
         self.head = nn.Linear(outputs[-1], 1, bias=settings.head_bias)
         self.labels = LabelHead(settings.conditioning, outputs[-1], shape.classes)
@@ -112,7 +115,7 @@ class Critic(nn.Module):
         for i, block in enumerate(self.blocks):
             if self.embedding is not None and i == self.joins:
                 h = torch.cat([h, tiled(self.embedding(check(y, self.classes)), h)], 1)
-            h = block(h)
+            h = self.disturbed(block(h))
             features.append(h)
         h = F.relu(h).sum((2, 3))
         return self.labels(self.head(h), h, y, tuple(features))
@@ -129,9 +132,14 @@ class ResnetGenerator:
     """How blocks double the resolution."""
     weights: Literal["xavier", "orthogonal"] = "xavier"
     """How weights start: Glorot uniform as published, or orthogonal as in BigGAN."""
+    noise: float = 0.0
+    """Standard deviation of Gaussian noise behind every block, when sampling too."""
+    dropout: float = 0.0
+    """Share of features dropped behind every block, when sampling too."""
 
     def __post_init__(self) -> None:
         positive("width", self.width)
+        disturbed(self.noise, self.dropout)
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)
@@ -152,9 +160,14 @@ class ResnetCritic:
     """A bias in the last layer, which the published critic has not."""
     shortcut: Literal["input", "rectified"] = "input"
     """What shortcuts read: a block's input, as published, or that behind its ReLU, for weights of torch-mimicry."""
+    noise: float = 0.0
+    """Standard deviation of Gaussian noise behind every block, in training."""
+    dropout: float = 0.0
+    """Share of features dropped behind every block, in training."""
 
     def __post_init__(self) -> None:
         positive("width", self.width)
+        disturbed(self.noise, self.dropout)
 
     def build(self, shape: Shape) -> nn.Module:
         return Critic(self, shape)

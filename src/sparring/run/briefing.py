@@ -13,7 +13,10 @@ from ..play.machine import Machine
 from ..play.optim import Optim
 from ..recipes.preset import Facts
 from ..recipes.recipe import Recipe
+from ..techniques.settings import Techniques
 from .cautions import cautions
+
+WEIGHTED = ("path_length", "style_mixing", "diversity", "orthogonal", "historical")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def brief(
         *titled("networks", about_networks(recipe, game)),
         *titled("turns", (about_turn(turn) for stage in game.stages() for turn in stage.turns)),
         *titled("rules", [about_rules(recipe)]),
+        *titled("techniques", about_techniques(recipe)),
         *titled("optimisers", about_optimisers(recipe)),
         *titled("machine", [about_machine(recipe, machine)]),
         *titled("length", [about_length(recipe, facts, rate, seconds, deadline_seconds)]),
@@ -109,6 +113,18 @@ def about_rules(recipe: Recipe) -> str:
     if rules.lazy > 1 and rules.penalties:
         told.append(f"penalties every {rules.lazy} rounds")
     return ", ".join(told)
+
+
+def about_techniques(recipe: Recipe) -> Iterator[str]:
+    """One line of those that are on; none where none is."""
+    standard, chosen = Techniques(), recipe.techniques
+    names = ("noise", "pack", "replay", "unroll", "top_k", *WEIGHTED)
+    told = [f"{name} {getattr(chosen, name):g}" for name in names if getattr(chosen, name) != getattr(standard, name)]
+    augment = [chosen.augment.kind] if chosen.augment.kind != "none" else []
+    minibatch = [f"minibatch discrimination {recipe.minibatch.measures}"] if recipe.minibatch.measures else []
+    virtual = [f"virtual batch norm in the {' and '.join(recipe.virtual_norm)}"] if recipe.virtual_norm else []
+    if everything := [*augment, *told, *minibatch, *virtual]:
+        yield ", ".join(everything)
 
 
 def about_optimisers(recipe: Recipe) -> Iterator[str]:

@@ -15,6 +15,8 @@ from ..recipes.recipe import Recipe
 FEW_IMAGES = 500
 FEW_PER_CLASS = 50
 SMALL_BATCH = 16
+STRONG = 10.0
+"""Weight from which zero-centred penalties leave a spectrally normalised critic little."""
 DAY_SECONDS = 86_400
 
 
@@ -23,6 +25,7 @@ def cautions(recipe: Recipe, facts: Facts, game: Game, world: int = 1, seconds: 
     players = {name: nn.ModuleList(player.modules) for name, player in game.players().items()}
     return [
         *(about_critic(recipe, players["critic"]) if "critic" in players else ()),
+        *about_stacking(recipe),
         *about_batch(recipe, players, world),
         *about_data(recipe, facts),
         *about_time(seconds),
@@ -47,6 +50,36 @@ def about_critic(recipe: Recipe, critic: nn.Module) -> Iterator[str]:
         yield "Nothing bounds the critic, and the hinge loss then runs away; set spectral_norm or rules.r1=1."
     if rules.adversarial == "wasserstein" and optim.name in ("adam", "adamw") and optim.beta1 > 0.5:
         yield f"Momentum makes the Wasserstein loss oscillate; lower optims.critic.beta1 from {optim.beta1} to 0."
+
+
+def about_stacking(recipe: Recipe) -> Iterator[str]:
+    """Techniques and rules that work against each other."""
+    rules, techniques = recipe.rules, recipe.techniques
+    one = [name for name in ("gp", "gp_one_sided", "dragan") if name in rules.penalties]
+    zero = [name for name in ("r1", "r2", "gp0", "max_gp") if name in rules.penalties]
+    if one and zero:
+        yield f"{one[0]} pulls the critic's slope to 1 and {zero[0]} to 0; use one of the two."
+    normed = "critic" in recipe.spectral_norm
+    if normed and max([getattr(rules, name) for name in zero], default=0) >= STRONG:
+        yield f"Spectral normalisation and a strong {zero[0]} both tame the critic, which then teaches little."
+    if isinstance(recipe.game, SynthesisSettings) and recipe.game.clip and normed:
+        yield "Clipping changes the weights that spectral normalisation has just scaled; use one of the two."
+    if techniques.augment.kind != "none" and (rules.consistency or rules.consistency_fake):
+        yield f"{techniques.augment.kind} and consistency change images alike, and ask twice for the same."
+    if techniques.top_k < 1 and compares_batch(recipe):
+        yield "top_k picks single fakes, but this critic compares those of a batch; scores depend on their mates."
+    if techniques.noise >= 0.1 and zero:
+        yield f"Instance noise and {zero[0]} flatten the critic in the same way; let the noise fade, or lower one."
+    exact = recipe.train.accumulate == 1
+    parts = {"unroll": techniques.unroll, "top_k": techniques.top_k < 1, "diversity": techniques.diversity}
+    if not exact and (coupled := [name for name, on in parts.items() if on]):
+        yield f"{coupled[0]} looks at one micro-batch at a time, so train.accumulate changes what it does."
+
+
+def compares_batch(recipe: Recipe) -> bool:
+    """Whether the critic's verdict on a sample depends on the others."""
+    critic = recipe.networks["critic"]
+    return bool(recipe.minibatch.measures) or bool(getattr(critic, "group", 0) and getattr(critic, "deviations", 1))
 
 
 def about_batch(recipe: Recipe, players: Mapping[str, nn.Module], world: int) -> Iterator[str]:
