@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 WIDE = 118  # columns
 NOTES = """
-cost    seconds for an image of 32 pixels on a CPU, dcgan's being 1; - is not measured
-(GPU)   above 32 pixels
-More about one: sparring recipes NAME. Each has a NAME-toy that brings its data and trains on a CPU in under a minute."""
+cost   seconds for a real image of 32 pixels on a CPU, dcgan's being 1; - is not measured
+(GPU)  above 32 pixels
+toys   each has a NAME-toy that brings its data and trains on a CPU in under a minute: sparring train dcgan-toy
+More about one: sparring recipes NAME"""
 
 
 @dataclass(frozen=True)
