@@ -15,7 +15,7 @@ from typing import Any
 from sparring.cli.recipes import in_short, start, times, told
 from sparring.play.optim import Optim
 from sparring.recipes import RECIPES, Facts, Preset, Recipe
-from sparring.recipes.measured import command, measured
+from sparring.recipes.measured import command, measurements
 from sparring.settings import to_json
 from sparring.techniques.settings import Techniques
 
@@ -23,9 +23,9 @@ HERE = Path(__file__).resolve().parent
 INDEX = f"""# Recipes
 
 `sparring recipes` shows this table, `sparring recipes NAME` one recipe with all its settings, and `sparring cite NAME`
-the BibTeX of everything it is made of. Each has a `NAME-toy` that brings its data and trains on a CPU in under a minute:
-`sparring train dcgan-toy`. Cost is the time for a real image of 32 pixels on a CPU, dcgan's being 1; with (GPU) a
-graphics card is for images above 32 pixels. `{command()}` measures costs and toys, and
+the BibTeX of everything it is made of. Each has a `NAME-toy` that brings its data and trains on a CPU in under a
+minute: `sparring train dcgan-toy`. Cost is the time for a real image of 32 pixels on a CPU, dcgan's being 1; (GPU) asks
+for a graphics card above 32 pixels. `{command()}` measures costs and toys, and
 `python docs/make_recipe_pages.py` writes these pages.
 """
 
@@ -42,7 +42,7 @@ def index(listed: Mapping[str, Preset]) -> str:
         rows = ["| recipe | what it is | needs | cost | when to use it |", "|---|---|---|---:|---|"]
         for name, preset in listed.items():
             if preset.family == family:
-                link, cost = f"[{name}](recipes/{name}.md)", times(measured(name).cost)
+                link, cost = f"[{name}](recipes/{name}.md)", times(measurements(name).cost)
                 rows.append(f"| {link} | {preset.line} | {in_short(preset.needs)} | {cost} | {preset.when} |")
         parts.append("\n".join([f"## {family.capitalize()}", *rows, ""]))
     return "\n".join(parts)
@@ -82,19 +82,22 @@ What differs from the defaults, for colour images of 64 pixels, as `--set` takes
 
 def changes(recipe: Recipe) -> Iterator[str]:
     """`path=value` of every setting that is not its kind's default, and of all kinds."""
-    augment = recipe.techniques.augment
-    plain = Recipe(
-        name=recipe.name,
-        networks={role: type(network)() for role, network in recipe.networks.items()},
-        game=type(recipe.game)(),
-        optims=dict.fromkeys(recipe.optims, Optim()),
-        techniques=replace(Techniques(), augment=type(augment)()),
-    )
-    usual = leaves(to_json(plain))
+    usual = leaves(to_json(plain(recipe)))
     for path, value in leaves(to_json(recipe)).items():
         if value != usual[path] or (path.endswith(".kind") and value != "none"):
             value = float(f"{value:.6g}") if isinstance(value, float) else value
             yield f"{path}={value if isinstance(value, str) else json.dumps(value)}"
+
+
+def plain(recipe: Recipe) -> Recipe:
+    """The same kinds of networks, game and augmentation, and nothing else set."""
+    return Recipe(
+        name=recipe.name,
+        networks={role: type(network)() for role, network in recipe.networks.items()},
+        game=type(recipe.game)(),
+        optims=dict.fromkeys(recipe.optims, Optim()),
+        techniques=replace(Techniques(), augment=type(recipe.techniques.augment)()),
+    )
 
 
 def leaves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
@@ -53,7 +53,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def described(name: str, preset: Preset) -> dict[str, Any]:
-    from ..recipes.measured import measured
+    from ..recipes.measured import measurements
+    from ..settings import to_json
 
     return {
         "name": name,
@@ -65,7 +66,7 @@ def described(name: str, preset: Preset) -> dict[str, Any]:
         "cite": preset.cite,
         "differs": preset.differs,
         "toy": f"{name}-toy" if preset.toy else None,
-        "measured": asdict(measured(name)),
+        "measured": to_json(measurements(name)),
     }
 
 
@@ -78,7 +79,7 @@ def tree_of(preset: Preset) -> dict[str, Any]:
 
 def table(things: Mapping[str, Preset]) -> str:
     """The recipes by family, without their toys."""
-    from ..recipes.measured import measured
+    from ..recipes.measured import measurements
 
     listed = {name: preset for name, preset in things.items() if not name.endswith("-toy")}
     short = {name: in_short(preset.needs) for name, preset in listed.items()}
@@ -88,7 +89,7 @@ def table(things: Mapping[str, Preset]) -> str:
         lines += ["", family]
         for name, preset in listed.items():
             if preset.family == family:
-                start = f"  {name:<{names}}  {short[name]:<{needs}}  {times(measured(name).cost):>4}  "
+                start = f"  {name:<{names}}  {short[name]:<{needs}}  {times(measurements(name).cost):>4}  "
                 lines.append(textwrap.fill(start + preset.when, WIDE, subsequent_indent=" " * len(start)))
     return "\n".join([*lines, NOTES])
 
@@ -113,9 +114,9 @@ def page(name: str, preset: Preset) -> str:
 
 def told(name: str, preset: Preset) -> list[tuple[str, str]]:
     """What people are told about a recipe, under these headings."""
-    from ..recipes.measured import measured
+    from ..recipes.measured import measurements
 
-    numbers = measured(name)
+    numbers = measurements(name)
     facts = {
         "what": preset.line,
         "paper": f"{preset.paper} (BibTeX: sparring cite {name})",

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from ..settings import from_json, settings
+
 FILE = Path(__file__).with_name("measured.json")
 NOT = "not measured"
 
 
-@dataclass(frozen=True)
+@settings
 class Measured:
-    """Of one recipe; every number may be missing."""
+    """Of one recipe; what was not measured is None or empty."""
 
-    cost: float | None = None  # seconds for a real image of 32 pixels; dcgan's are 1
-    scores: tuple[float, ...] = ()  # of the toy's seeds: sliced Wasserstein distance from real samples
-    untrained: float | None = None  # the distance before training, mean over the seeds
-    seconds: float | None = None  # of training the toy on one core
-    images: int | None = None  # real images the toy is shown
-    modes: tuple[int, ...] = ()  # of the ring that each seed found; empty for images
+    cost: float | None = None
+    """Seconds for a real image of 32 pixels; dcgan's are 1."""
+    scores: tuple[float, ...] = ()
+    """Of the toy's seeds: sliced Wasserstein distance from real samples."""
+    untrained: float | None = None
+    """The distance before training, mean over the seeds."""
+    seconds: float | None = None
+    """Of training the toy, on one core."""
+    images: int | None = None
+    """Real images the toy is shown."""
+    modes: tuple[int, ...] = ()
+    """Of the ring's eight, found by each seed; empty where the toy makes images."""
 
     @property
     def price(self) -> str:
@@ -38,7 +45,7 @@ class Measured:
         if not self.scores or self.untrained is None or self.images is None or self.seconds is None:
             return NOT
         low, high = min(self.scores), max(self.scores)
-        modes = f"; {' and '.join(map(str, self.modes))} of 8 modes found" if self.modes else ""
+        modes = f"; {', '.join(map(str, self.modes))} of 8 modes found" if self.modes else ""
         return (
             f"the toy, {len(self.scores)} seeds: sliced Wasserstein distance {mean(self.scores):.3f} "
             f"({low:.3f} to {high:.3f}; untrained {self.untrained:.2f}){modes}, "
@@ -46,10 +53,9 @@ class Measured:
         )
 
 
-def measured(name: str) -> Measured:
-    """The numbers of a recipe, or of a toy's recipe; empty where nobody measured it."""
-    one = contents()["recipes"].get(name.removesuffix("-toy"), {})
-    return Measured(**{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()})
+def measurements(name: str) -> Measured:
+    """The numbers of a recipe and its toy, by the name of either; empty where nobody measured them."""
+    return from_json(Measured, contents()["recipes"].get(name.removesuffix("-toy"), {}))
 
 
 def command() -> str:
