@@ -32,6 +32,7 @@ def unrolled(facts: Facts) -> Recipe:
             "critic": MlpCritic(widths=wide, activation="tanh"),
         },
         game=SynthesisSettings(latent=256),
+        rules=Rules("minimax"),
         optims=players(Optim(lr=1e-3, beta1=0.5), Optim(lr=1e-4, beta1=0.5)),
         average=Average(half_life_images=0),
         techniques=replace(techniques, unroll_rule="adam"),
@@ -102,6 +103,12 @@ def ttur(facts: Facts) -> Recipe:
 
 SALIMANS = "Salimans et al., Improved Techniques for Training GANs, NIPS 2016"
 SMALL = (*widths(16), "train.images=10000", "train.batch=32", "average.half_life_images=2000")
+UNROLLED = (
+    *("train.batch=128", "train.images=64000", "game.latent=2", "average.half_life_images=5000"),
+    *("networks.generator.activation=relu", "networks.critic.activation=leaky_relu"),
+    *("optims.generator.beta1=0", "optims.critic.lr=1e-3", "optims.critic.beta1=0"),
+    *("techniques.unroll_rule=sgd", "techniques.unroll_rate=0.05"),
+)
 
 TECHNIQUES = {
     "unrolled": Preset(
@@ -114,7 +121,7 @@ TECHNIQUES = {
         cite="metz2017unrolled",
         differs="DCGAN's networks for images; every look ahead sees the batch at hand",
         toy=Toy(
-            on_ring(unrolled, "train.images=128000"),
+            on_ring(unrolled, *UNROLLED),
             "eight Gaussians on a ring, looking five updates ahead",
         ),
     ),
