@@ -115,19 +115,19 @@ def rate(name: str, batch: int, whole: bool = True) -> float:
 
 
 def publish(out: Path) -> None:
-    """Write what `sparring recipes` reads; what is not measured yet is left out of it."""
-    there, found = cells.finished(out), dict[str, cells.Facts]()
+    """Write what `sparring recipes` reads; what is not measured anew stays as it is."""
+    there, known = cells.finished(out), json.loads(MEASURED.read_text())["recipes"]
     for name in names(None):
         cell = {what: there.get(path) for what, path in wanted(name).items()}
         costs = cell.pop("cost")
         runs = [run for run in cell.values() if run and "score" in run]
-        whole = toy_facts(runs) if len(runs) == len(SEEDS) else {}
-        found[name] = {**({"cost": float(f"{costs['cost']:.2g}")} if costs else {}), **whole}
-        if not (costs and whole):
-            print(f"{name}: not all measured")
-    facts = {"command": COMMAND, "recipes": {name: one for name, one in found.items() if one}}
+        found: cells.Facts = {"cost": float(f"{costs['cost']:.2g}")} if costs else {}
+        found |= toy_facts(runs) if len(runs) == len(SEEDS) else {}
+        known[name] = {**known.get(name, {}), **found}
+    facts = {"command": COMMAND, "recipes": {name: known[name] for name in names(None) if known[name]}}
     MEASURED.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
-    print(f"written: {MEASURED}")
+    missing = [name for name in names(None) if not {"cost", "scores"} <= set(known[name])]
+    print(f"written: {MEASURED}; not all measured: {', '.join(missing) or 'none'}")
 
 
 def toy_facts(runs: list[cells.Facts]) -> cells.Facts:
