@@ -23,18 +23,20 @@ def enter(recipe: Recipe, source: Source, seed: int) -> Engine:
     return Engine(game, source.feed(recipe.train.batch, seed=seed), seed=seed)
 
 
-def generator(engine: Engine) -> nn.Module:
-    """The averaged copy where the recipe keeps one."""
+def generator(engine: Engine, averaged: bool = True) -> nn.Module:
+    """The averaged copy where the recipe keeps one and it is wanted, or else the latest weights."""
     learner = engine.learners["generator"]
-    network = learner.average.copies[0] if learner.average else learner.player.modules[0]
+    network = learner.average.copies[0] if learner.average and averaged else learner.player.modules[0]
     assert isinstance(network, nn.Module)
     return network
 
 
 @torch.no_grad()
-def samples(engine: Engine, recipe: Recipe, count: int, seed: int = 1_000_000, batch: int = 500) -> Tensor:
+def samples(
+    engine: Engine, recipe: Recipe, count: int, seed: int = 1_000_000, batch: int = 500, averaged: bool = True
+) -> Tensor:
     """(count, *shape) float32, as a user would get them: from a generator in evaluation mode."""
-    network, dice = generator(engine), torch.Generator().manual_seed(seed)
+    network, dice = generator(engine, averaged), torch.Generator().manual_seed(seed)
     training, state = network.training, torch.get_rng_state()
     torch.manual_seed(seed)  # of noise inside the network
     network.eval()
