@@ -37,7 +37,7 @@ def fgan(divergence: str) -> Make:
 
     def make(facts: Facts) -> Recipe:
         recipe = on_dcgan(f"fgan-{divergence}", facts)
-        rules = Rules(f"fgan_{divergence.replace('-', '_')}", r1=0.1 if facts.points else 0.0)
+        rules = Rules(f"fgan_{divergence.replace('-', '_')}", r1=1.0 if facts.points else 0.0)
         return replace(recipe, rules=rules, optims=players(Optim(lr=1e-3 if facts.points else 1e-4, beta1=0.5)))
 
     return make
@@ -54,7 +54,7 @@ def of_fgan(divergence: str, told: str) -> Preset:
         paper="Nowozin, Cseke and Tomioka, f-GAN: Training Generative Neural Samplers using Variational Divergence "
         "Minimization, NIPS 2016",
         cite="nowozin2016fgan",
-        differs="DCGAN's networks; exponents are cut off at 10; on points a little R1",
+        differs="DCGAN's networks; exponents are cut off at 10; on points R1",
         toy=Toy(on_ring(make), f"eight Gaussians on a ring, by {told}"),
     )
 
