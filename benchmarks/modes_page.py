@@ -44,8 +44,9 @@ generator of 3 x 128 units with ReLU, a critic of 3 x 128 units with leaky ReLU,
 at 1e-3 without momentum. Points are drawn afresh, and not from a fixed 100,000. The first columns of each set are of
 the latest weights, as in the papers; `averaged` is of a copy that averages the weights over half-lives of 20,000
 points, which turns most of what circles around the modes into what sits on them. Weights of penalties were tuned a
-little on seed 100: r1 of 0.1 and 0.02, r1 and r2 of 0.1 and 0.01, gp of 0.1 and 1. Set-ups that papers publish for these tasks stand in a table of their own. Samples come from the
-generator in evaluation mode. VEEGAN and ALI judge pairs, so their critic and encoder are others: two layers of 128.
+little on seed 100 (r1 and r2 of 0.1 and 0.01). Set-ups that papers publish for these tasks stand in a table of their
+own. Samples come from the generator in evaluation mode. VEEGAN and ALI judge pairs, so their critic and encoder are
+others: two layers of 128.
 
     python benchmarks/modes.py          # {hours:.1f} hours on 2 cores for all of it; it may be stopped and goes on
     python benchmarks/modes.py --publish

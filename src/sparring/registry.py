@@ -15,6 +15,9 @@ from .settings import nearest
 
 T = TypeVar("T")
 
+MANY = 40
+"""Names that are told to whoever misses one."""
+
 
 class Registry(Mapping[str, T]):
     """Our own entries, plus whatever installed packages offer under the entry-point group."""
@@ -30,7 +33,9 @@ class Registry(Mapping[str, T]):
         try:
             return self.entries[name]
         except KeyError:
-            hint = nearest(name, self) or f" Known: {', '.join(sorted(self))}."
+            known = sorted(self)
+            rest = f" and {len(known) - MANY} more" if len(known) > MANY else ""
+            hint = nearest(name, self) or f" Known: {', '.join(known[:MANY])}{rest}."
             raise ValueError(f"there is no {self.noun} {name!r}.{hint}") from None
 
     def __contains__(self, name: object) -> bool:

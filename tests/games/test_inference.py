@@ -16,6 +16,9 @@ from sparring.play.engine import Engine
 from sparring.play.game import Clock
 from sparring.play.rules import Rules
 from sparring.play.scene import Verdict
+from sparring.recipes import RECIPES, Facts
+from sparring.recipes.assemble import assemble
+from sparring.settings import assign
 from sparring.techniques.ada import Ada
 from sparring.techniques.minibatch import Minibatch
 from sparring.techniques.settings import Techniques
@@ -123,3 +126,12 @@ def test_impossible_settings_refuse() -> None:
         InferenceSettings(rebuild=-1.0)
     with pytest.raises(ValueError, match="this game's critic judges pairs"):
         recipe_of("inference", minibatch=Minibatch(measures=3))
+
+
+def test_critics_of_the_other_kind_are_refused() -> None:
+    pairs = RECIPES["bigan"].make(Facts((3, 16, 16)))
+    images = RECIPES["dcgan"].make(Facts((3, 16, 16)))
+    with pytest.raises(ValueError, match=r"set networks\.critic\.kind=joint-critic"):
+        assemble(assign(pairs, ["networks.critic.kind=dcgan-critic"]), (3, 16, 16), 0)
+    with pytest.raises(ValueError, match="this game shows images: choose another critic"):
+        assemble(assign(images, ["networks.critic.kind=joint-critic"]), (3, 16, 16), 0)

@@ -21,9 +21,9 @@ from .refusals import refuse
 class Court(nn.Module):
     """One critic before which real and fake samples meet; the state of its techniques is saved with the game."""
 
-    def __init__(self, cast: Cast, clip: float = 0.0):
+    def __init__(self, cast: Cast, clip: float = 0.0, pairs: bool = False):
         super().__init__()
-        refuse(cast, clip)
+        refuse(cast, clip, pairs)
         self.cast, self.techniques, self.clip = cast, cast.techniques, clip
         self.held = (cast.networks["critic"],)  # in a tuple: the game itself has it as a module
         self.referee, self.augment = Referee(cast.rules), self.techniques.augment.build()

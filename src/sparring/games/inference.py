@@ -14,7 +14,6 @@ from ..settings import settings
 from .casting import Cast, Prior
 from .court import Court
 from .forger import Forger
-from .refusals import refuse_pairs
 
 
 @settings
@@ -61,11 +60,10 @@ class Inference(Game):
 
     def __init__(self, options: InferenceSettings, cast: Cast):
         super().__init__()
-        refuse_pairs(cast)
         self.options, self.cast = options, cast
         self.generator, self.encoder = cast.networks["generator"], cast.networks["encoder"]
         self.critic = cast.networks["critic"]
-        self.forger, self.court = Forger(cast, options.latent, options.prior), Court(cast)
+        self.court, self.forger = Court(cast, pairs=True), Forger(cast, options.latent, options.prior)
         self.needs = frozenset({"image", "label"} if cast.classes else {"image"})
 
     def players(self) -> dict[str, Player]:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..networks.joint import Critic as JointCritic
 from ..play.adversarial import ADVERSARIAL
 from ..play.consistency import IMAGES_ONLY
 from ..techniques.ada import Ada
@@ -14,8 +15,12 @@ from ..techniques.packing import packed_image
 from .casting import Cast
 
 
-def refuse(cast: Cast, clip: float = 0.0) -> None:
+def refuse(cast: Cast, clip: float = 0.0, pairs: bool = False) -> None:
     """ValueError with one sentence if these rules and techniques do not go together, or not with the data."""
+    if pairs:
+        refuse_pairs(cast)
+    elif isinstance(cast.networks["critic"], JointCritic):
+        raise ValueError("joint-critic judges pairs of z and image, and this game shows images: choose another critic")
     rules, techniques, loss = cast.rules, cast.techniques, ADVERSARIAL[cast.rules.adversarial]
     images = len(cast.image) != 1
     if not images and (moved := [name for name in IMAGES_ONLY if name in rules.penalties]):
@@ -57,8 +62,10 @@ def refuse_packs(cast: Cast) -> None:
 
 
 def refuse_pairs(cast: Cast) -> None:
-    """What a critic of pairs (z, image) cannot do."""
+    """What cannot be done where the critic judges pairs (z, image)."""
     techniques = cast.techniques
+    if not isinstance(cast.networks["critic"], JointCritic):
+        raise ValueError("this game shows its critic pairs of z and image: set networks.critic.kind=joint-critic")
     images = {
         "techniques.augment": techniques.augment.kind != "none",
         "techniques.replay": techniques.replay,

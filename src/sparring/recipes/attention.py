@@ -110,7 +110,7 @@ ATTENTION = {
                 "networks.generator.depth=1",
                 "networks.critic.depth=1",
                 "optims.generator.lr=2e-4",
-                "train.images=12000",
+                "train.images=6000",
                 labels=True,
             ),
             "a tiny BigGAN-deep on labelled digits of 16 pixels",

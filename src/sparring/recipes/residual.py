@@ -42,6 +42,15 @@ def sngan_projection(facts: Facts) -> Recipe:
     return replace(sngan(facts), name="sngan-projection")
 
 
+SMALL = (
+    *widths(16),
+    "optims.generator.lr=1e-3",
+    "optims.critic.lr=1e-3",
+    "average.half_life_images=2000",
+    "train.images=30000",
+    "train.batch=16",
+)
+
 RESIDUAL = {
     "resnet-hinge": Preset(
         make=resnet_hinge,
@@ -75,7 +84,7 @@ RESIDUAL = {
         cite="miyato2018spectral",
         differs="both players see the same batch size",
         toy=Toy(
-            on_digits(sngan, *widths(16), "train.images=40000", "train.batch=32", "average.half_life_images=2000"),
+            on_digits(sngan, *SMALL),
             "narrow SNGAN on handwritten digits of 16 pixels",
         ),
     ),
@@ -89,14 +98,7 @@ RESIDUAL = {
         cite="miyato2018cgans",
         differs="both players see the same batch size",
         toy=Toy(
-            on_digits(
-                sngan_projection,
-                *widths(16),
-                "train.images=40000",
-                "train.batch=32",
-                "average.half_life_images=2000",
-                labels=True,
-            ),
+            on_digits(sngan_projection, *SMALL, labels=True),
             "narrow SNGAN on labelled digits of 16 pixels",
         ),
     ),
