@@ -15,14 +15,16 @@ WIDTHS = {16: 128, 32: 64, 64: 64, 128: 32}  # channels by side
 class Decoder(nn.Module):
     """Nearest doublings, each with 3x3, norm and gate, up to an image (Liu et al. 2021).
 
-    (n, inputs, h, w), resized to 8x8 -> (n, channels, size, size) in [-1, 1], for sizes of 16 to 128.
+    (n, inputs, h, w), resized to 8x8 -> (n, channels, size, size) in [-1, 1], for sizes of 16 to 128. `share` is that
+    of the published width.
     """
 
-    def __init__(self, inputs: int, channels: int, size: int):
+    def __init__(self, inputs: int, channels: int, size: int, share: float = 1.0):
         super().__init__()
         stages = list[nn.Module]()
-        for side, width in WIDTHS.items():
+        for side, full in WIDTHS.items():
             if side <= size:
+                width = max(1, round(full * share))
                 conv = nn.Conv2d(inputs, 2 * width, 3, padding=1, bias=False)
                 stages.append(nn.Sequential(nn.Upsample(scale_factor=2), conv, nn.BatchNorm2d(2 * width), nn.GLU(1)))
                 inputs = width

@@ -34,6 +34,7 @@ EXCITED = {64: 4, 128: 8, 256: 16, 512: 32}  # fine maps, and the coarse ones th
 DEEPEST = 8  # side of the critic's last maps
 LARGEST = 256  # side of the first maps that the critic's blocks see
 SMALL = 128  # side of the small copy
+PUBLISHED = 64  # width of the critic that the decoders belong to
 
 
 def widths(multiples: dict[int, int] | dict[int, float], width: int) -> dict[int, int]:
@@ -144,7 +145,10 @@ class Critic(nn.Module):
         self.small_stages = nn.Sequential(*(nn.Sequential(*convolution(a, b, 4, 2)) for a, b in pairwise(small)))
         self.small_head = nn.Conv2d(small[-1], 1, 4, bias=False)
         target = min(SMALL, size)
-        self.decoders = nn.ModuleList(Decoder(count, channels, target) for count in (plan[8], plan[16], small[-1]))
+        share = settings.width / PUBLISHED
+        self.decoders = nn.ModuleList(
+            Decoder(count, channels, target, share) for count in (plan[8], plan[16], small[-1])
+        )
         self.labels = LabelHead(settings.conditioning, plan[8], shape.classes)
         normal_(self)
 
@@ -189,7 +193,7 @@ class FastganCritic:
 
     kind: Literal["fastgan-critic"] = "fastgan-critic"
     width: int = 64
-    """Channels at 64 pixels; 8 times as many at 8 (published: 64)."""
+    """Channels at 64 pixels; 8 times as many at 8, and the decoders' in proportion (published: 64)."""
     conditioning: Literal["projection", "auxiliary"] = "projection"
     """How labels come in, where the data has any."""
 
