@@ -133,10 +133,10 @@ def test_points_need_no_recipe(cli: Cli, tmp_path: Path) -> None:
 
 def test_budget_ends_in_time_and_says_what_it_chose(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "run"
-    said = cli("train", "--data", "builtin:digits", "--budget", "8s", "--out", path, "--json")
+    said = cli("train", "--data", "builtin:digits", "--budget", "15s", "--out", path, "--json")
     assert said.status == 0, said.err
     assert said.json["reason"] in ("finished", "deadline")
-    assert said.json["seconds"] < 8
+    assert said.json["seconds"] < 15
     assert "Budget: dcgan at 16 pixels" in said.err
     assert "images/s measured here" in said.err
 
