@@ -65,6 +65,8 @@ def attempt(cell: str, work: Work, options: argparse.Namespace) -> Facts:
 
     from sparring.play.guard import NonFiniteError
 
+    if os.getppid() != options.parent:  # the benchmark was killed, and nobody waits for what its processes still do
+        os._exit(1)
     torch.set_num_threads(1)
     start = time.perf_counter()
     try:
@@ -85,6 +87,7 @@ def play(cells: Iterable[str], work: Work, options: argparse.Namespace) -> None:
         print(*missing, sep="\n")
         return
     os.environ["OMP_NUM_THREADS"] = "1"  # for the processes to come
+    options.parent = os.getpid()
     start, failed = time.perf_counter(), 0
     with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
         waiting = [pool.submit(attempt, cell, work, options) for cell in missing]
