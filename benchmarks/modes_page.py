@@ -55,18 +55,19 @@ READING = """
 ## What it shows
 
 - **Holding the critic flat works.** With R1 the averaged generator finds all 8 and all 25 modes in 5 of 5 seeds; the
-  zero-centred penalty between the samples does the same. RpGAN with R1 and R2, WGAN-GP and even the plain loss find the
-  whole ring, but on the grid only the first comes near (23.8 of 25): 4,000 updates are few for 25 modes, and its
-  penalties are weaker (0.01).
-- **Averaging is worth as much as a penalty here.** Under the plain loss the latest weights lose three modes of the ring
-  in one seed of five, and 29% of the samples lie between modes; the averaged ones lose none, and 7%. So the ring does
-  not separate methods any more when generators are averaged, and the grid does.
-- **What papers claim and this table does not show.** PacGAN finds more modes of the grid than the plain GAN in its own
-  set-up and after a hundred times as many updates; here packs learn more slowly (4% of high quality after 4,000
-  updates). VEEGAN is ahead of nothing at this length. Looking ahead through five steps of Adam at the common learning
-  rate of 1e-3, ten times its authors' for the critic, breaks the generator: unrolling needs its own set-up.
-- **What is set up badly.** DRAGAN's published weight of 10 is far too strong for points of unit scale, and the f-GANs
-  of unbounded divergences (KL, Hellinger, reverse KL) need a penalty: with R1 of 1 their toys find the ring.
+  zero-centred penalty between the samples does the same. RpGAN with R1 and R2, WGAN-GP and even the plain loss find
+  the whole ring, but on the grid only the first comes near (23.8 of 25). 4,000 updates are few for 25 modes, and its
+  penalties are weaker (0.01); which of the two it is was not tried.
+- **Averaging is worth as much as a penalty here.** Under the plain loss the latest weights lose three modes of the
+  ring in one seed of five, and 29% of the samples lie between modes; the averaged ones lose none, and 7%. So the ring
+  does not separate methods any more when generators are averaged, and the grid does.
+- **What papers claim and this table does not show.** PacGAN finds more modes of the grid than the plain GAN in its
+  own set-up and after a hundred times as many updates; here packs learn more slowly (4% of high quality after 4,000
+  updates). VEEGAN is ahead of nothing at this length. Looking ahead through five steps of Adam fails in its one run;
+  the common learning rate of 1e-3 is ten times its authors' for the critic, and their own set-up was not run.
+- **What may be set up badly.** DRAGAN has its published weight of 10 here and fails in its one run; at 1 its toy
+  finds the ring in 3 of 3 seeds. So do the toys of the f-GANs with an R1 of 1, where KL, Hellinger and reverse KL
+  fail without.
 - f-GAN's `gan` and `js` are left out: their practical generator has the gradient of the plain loss.
 """
 
