@@ -56,7 +56,9 @@ def refuse(cast: Cast, clip: float = 0.0, pairs: bool = False) -> None:
 def refuse_packs(cast: Cast) -> None:
     """What a critic of packs cannot do."""
     if cast.classes:
-        raise ValueError("a label belongs to one sample and a pack has several: set data.labels=none, or techniques.pack=1")
+        raise ValueError(
+            "a label belongs to one sample and a pack has several: set data.labels=none, or techniques.pack=1"
+        )
     if cast.techniques.top_k < 1:
         raise ValueError("top_k picks single fakes, and a critic of packs judges several at once; leave one of them")
 
