@@ -52,17 +52,18 @@ def networks(kind: str, *changes: str, digits: tuple[str, ...] = (), heads: tupl
     return candidate("dcgan", *both, "game.prior=normal", "train.batch=64", *changes, digits=digits, heads=heads)
 
 
-SMALL = ("train.batch=32", AVERAGE, "game.prior=normal")
+SMALL = ("train.batch=16", AVERAGE, "game.prior=normal")
 
 RECIPES: dict[str, Candidate] = {
-    "dcgan": candidate("dcgan"),
     "dcgan, ema": candidate("dcgan", *SMALL, *width(32)),
-    "dcgan, ema, batch 16": candidate("dcgan", *SMALL, *width(32), "train.batch=16"),
+    "dcgan, ema, diffaugment": candidate("dcgan", *SMALL, *width(32), "techniques.augment.kind=diffaugment"),
     "dcgan, ema, r1": candidate("dcgan", *SMALL, *width(32), "rules.r1=0.1", "rules.lazy=4"),
     "dcgan, ema, sn, hinge": candidate(
         "dcgan", *SMALL, *width(32), "rules.adversarial=hinge", 'spectral_norm=["critic"]', *BETAS
     ),
-    "lsgan": candidate("dcgan", *SMALL, *width(32), "rules.adversarial=least_squares"),
+    "dcgan, ema, rpgan, r1, r2": candidate(
+        "dcgan", *SMALL, *width(32), "rules.adversarial=relativistic", "rules.r1=0.1", "rules.r2=0.1", "rules.lazy=4"
+    ),
     "wgan-gp": candidate(
         "dcgan",
         *SMALL,
@@ -80,7 +81,7 @@ RECIPES: dict[str, Candidate] = {
         "rules.lazy=4",
         *BETAS,
         AVERAGE,
-        "train.batch=32",
+        "train.batch=16",
         digits=(*plan((64, 64, 48, 24)), *blocks(4)),
         heads=(*plan((64, 64, 64, 32, 16)), *blocks(5)),
     ),
@@ -108,17 +109,5 @@ RECIPES: dict[str, Candidate] = {
         "networks.generator.mapping_depth=2",
         "networks.generator.style=64",
         "game.latent=64",
-    ),
-    "dcgan, ema, diffaugment": candidate("dcgan", *SMALL, *width(32), "techniques.augment.kind=diffaugment"),
-    "projected": candidate(
-        "dcgan",
-        *SMALL,
-        "networks.critic.kind=projected-critic",
-        "networks.critic.side=64",
-        "networks.critic.width=16",
-        "networks.generator.width=32",
-        "rules.adversarial=hinge",
-        "optims.generator.beta1=0.0",
-        "optims.critic.beta1=0.0",
     ),
 }
