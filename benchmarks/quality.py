@@ -190,18 +190,15 @@ def planned(options: argparse.Namespace) -> list[str]:
 def floor(name: str, options: argparse.Namespace) -> float:
     """The distance of real training images to the held-out half: nothing can be expected to come below."""
     source = source_of(name)
-    rows = np.random.default_rng(0).permutation(source.count)[
-        : options.samples or SAMPLES["final"]
-    ]  # they lie in order of their digits
+    count = options.samples or SAMPLES["final"]
+    rows = np.random.default_rng(0).permutation(source.count)[:count]  # they lie in order of their digits
     seen = fidelity.features_of(features(name, options.out), digits.real(source.images(rows)))
     return fidelity.frechet(seen, held_out(name, options.out))
 
 
 def main() -> None:
     parser = cells.parser(__doc__, "runs/benchmarks/quality")
-    parser.add_argument(
-        "--seconds", type=float, help=f"of training; {SWEEP_SECONDS:.0f} in the sweep, then {SECONDS:.0f}"
-    )
+    parser.add_argument("--seconds", type=float, help=f"of training; otherwise {SECONDS}")
     parser.add_argument("--sweep", action="store_true", help="the sweep of learning rates, which comes first")
     parser.add_argument("--sweep-seed", type=int, default=100)
     parser.add_argument("--sets", nargs="+", choices=list(SECONDS), default=list(SECONDS))
