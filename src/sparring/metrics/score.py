@@ -73,9 +73,22 @@ class Score:
 
 def from_json(plain: dict[str, Any]) -> Score:
     """The score that `as_json` made this of."""
-    protocol = {**plain["protocol"], "settings": tuple(plain["protocol"]["settings"].items())}
-    numbers = {name: math.nan if plain[name] is None else plain[name] for name in ("value", "low", "high")}
-    return Score(**{**plain, **numbers, "protocol": Protocol(**protocol), "warnings": tuple(plain["warnings"])})
+
+    def number(key: str) -> float:
+        return math.nan if plain[key] is None else float(plain[key])
+
+    facts = dict(plain["protocol"])
+    protocol = Protocol(settings=tuple(facts.pop("settings").items()), **facts)
+    return Score(
+        name=plain["name"],
+        value=number("value"),
+        better=plain["better"],
+        protocol=protocol,
+        low=number("low"),
+        high=number("high"),
+        interval=plain["interval"],
+        warnings=tuple(plain["warnings"]),
+    )
 
 
 def shown(value: object) -> str:

@@ -47,7 +47,7 @@ class Maker(Protocol):
     classes: tuple[str, ...]
 
     def noise(self, n: int, *, seed: int = 0) -> Tensor:
-        """z (n, latent), as in training."""
+        """As in training: z (n, latent)."""
         ...
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
