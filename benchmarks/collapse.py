@@ -26,6 +26,7 @@ from torch import Tensor
 
 from sparring.data.feed import Source
 from sparring.games.synthesis import SynthesisSettings
+from sparring.metrics.modes import classes_of, combined
 from sparring.networks.dcgan import DcganCritic, DcganGenerator
 from sparring.networks.mlp import MlpCritic, MlpGenerator
 from sparring.play.optim import Average, Optim
@@ -98,21 +99,20 @@ def digit_of(network: digits.Classifier, images: Tensor) -> Tensor:
 
 def spread(labels: Tensor, modes: int, least: float) -> cells.Facts:
     """Modes with at least `least` samples, and the KL divergence of what was made from equal shares."""
-    counts = torch.bincount(labels, minlength=modes).double()
-    share = counts[counts > 0] / counts.sum()
-    return {"covered": int((counts >= least).sum()), "kl": float((share * (share * modes).log()).sum())}
+    found = classes_of(labels, modes, least)
+    return {"covered": found.covered, "kl": found.kl}
 
 
 def judge(name: str, images: Tensor, network: digits.Classifier) -> cells.Facts:
     if name == "stacked":
         three = [digit_of(network, images[:, channel : channel + 1]) for channel in range(3)]
-        return spread(100 * three[0] + 10 * three[1] + three[2], 1000, 1)
+        return spread(combined(three, 10), 1000, 1)
     found = digit_of(network, images)
     seen = fidelity.features_of(network.features, images)
     held = fidelity.features_of(network.features, digits.real(digits.halves().held_out()))
     return {
         **spread(found, 10, 0.1 * len(images) / 10),
-        "shares": [round(float(one), 4) for one in torch.bincount(found, minlength=10) / len(found)],
+        "shares": [round(float(one), 4) for one in classes_of(found, 10).counts / len(found)],
         "frechet": fidelity.frechet(seen, held),
     }
 

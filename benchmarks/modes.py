@@ -26,6 +26,7 @@ from modes_page import write
 from sparring.data.points import Points, grid_centres, ring_centres
 from sparring.games import GAMES
 from sparring.games.synthesis import SynthesisSettings
+from sparring.metrics.modes import modes_of
 from sparring.networks.joint import JointCritic, JointEncoder
 from sparring.networks.mlp import MlpCritic, MlpGenerator
 from sparring.play.engine import Engine
@@ -184,12 +185,9 @@ def recipe_of(method: str, steps: int, changes: Sequence[str] = ()) -> Recipe:
 
 def measure(points: np.ndarray, source: Points) -> cells.Facts:
     """Modes found, share of samples of high quality, and the reverse KL of their modes to equal shares."""
-    distances = np.linalg.norm(points[:, None] - source.centres[None], axis=2)
-    good = distances.min(1) <= 3 * source.std
-    counts = np.bincount(distances.argmin(1)[good], minlength=len(source.centres))
-    share = counts[counts > 0] / max(counts.sum(), 1)
-    kl = float((share * np.log(share * len(source.centres))).sum()) if len(share) else None
-    return {"modes": int((counts > 0).sum()), "high_quality": float(good.mean()), "reverse_kl": kl}
+    found = modes_of(torch.from_numpy(points), torch.from_numpy(source.centres), source.std)
+    kl = found.kl if found.found else None
+    return {"modes": found.found, "high_quality": found.high_quality, "reverse_kl": kl}
 
 
 def work(cell: str, options: argparse.Namespace) -> cells.Facts:

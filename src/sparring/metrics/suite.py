@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..settings import nearest
+from .likeness import likeness
+from .modes import modes
 from .score import Score
 from .sets import Sets
 
@@ -24,7 +26,20 @@ class Metric:
     """Of: real, held_out, features, logits, labels, images, maker."""
 
 
-METRICS: dict[str, Metric] = {}
+METRICS: dict[str, Metric] = {
+    "likeness": Metric(
+        "likeness",
+        "PSNR, SSIM and MS-SSIM of pairs; blind to what looks natural",
+        likeness,
+        frozenset({"real", "images"}),
+    ),
+    "modes": Metric(
+        "modes",
+        "how many modes or classes are found; blind to copies",
+        modes,
+        frozenset({"real", "features", "logits", "labels"}),
+    ),
+}
 """One entry a metric; see `docs/metrics.md` for what each is good for."""
 
 
