@@ -139,6 +139,19 @@ def prepare(image: Image.Image, size: int, channels: int, resize: Resize = "cove
     return Prepared(pixels, width, height, mode, form, gray, animated)
 
 
+def native(image: Image.Image, channels: int) -> NDArray[np.uint8]:
+    """The image in its own size, upright, opaque, in sRGB, as (height, width, channels) uint8.
+
+    BadImageError for damaged, too large or unsupported images.
+    """
+    _check_pixels(image)
+    profile = image.info.get("icc_profile")
+    with _plainly():
+        image.load()
+        pixels, _ = _channels(to_srgb(flatten(upright(image)), profile), channels)
+    return pixels
+
+
 def _draft(image: Image.Image, size: int, resize: Resize) -> None:
     """Let the JPEG decoder skip detail that the resize would throw away."""
     side = max(image.size) if resize == "contain" else min(image.size)
@@ -154,6 +167,16 @@ def upright(image: Image.Image) -> Image.Image:
     except Exception:  # noqa: BLE001 - a picture is not lost because of its metadata, and parsers raise anything
         method = None
     return image if method is None else image.transpose(method)
+
+
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """(width, height) of the upright image, by its head alone: EXIF's orientations from 5 to 8 lie on their side."""
+    width, height = image.size
+    try:
+        lies = "exif" in image.info and image.getexif().get(ORIENTATION, 1) >= 5
+    except Exception:  # noqa: BLE001 - see upright
+        lies = False
+    return (height, width) if lies else (width, height)
 
 
 def _shrink(image: Image.Image, size: int, resize: Resize) -> Image.Image:

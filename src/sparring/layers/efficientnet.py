@@ -101,6 +101,7 @@ def pretrained() -> EfficientNetLite0:
 
 
 def weights_file() -> Path:
+    """Where the package keeps them. ValueError if it is not installed."""
     spec = find_spec(PACKAGE)
     folders = [] if spec is None or spec.submodule_search_locations is None else spec.submodule_search_locations
     files = [file for folder in folders for file in sorted(Path(folder, "models").glob("efficientnet-lite0-*.pth"))]
