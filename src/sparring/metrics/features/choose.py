@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from ...settings import nearest
 from .classifier import Labelled, classifier
 from .effnet import effnet
@@ -28,8 +30,12 @@ def choose_extractor(
     order of `auto` is inception, effnet-lite0, classifier, pixels. ValueError or OSError with one sentence for
     unknown names and for weights that cannot be had.
     """
-    if name == "auto":
-        return automatic(device, weights, labelled)
+    with torch.random.fork_rng(devices=[]):  # a run that makes one on its way goes on as if it had not
+        return automatic(device, weights, labelled) if name == "auto" else named(name, device, weights, labelled)
+
+
+def named(name: str, device: str, weights: Path | None, labelled: Labelled | None) -> FrozenNetwork:
+    """The one that is asked for."""
     made: dict[str, Callable[[], FrozenNetwork]] = {
         "inception": lambda: inception(weights, device),
         "inception-clean": lambda: inception(weights, device, resize="clean"),

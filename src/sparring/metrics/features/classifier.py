@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, distributed, nn
 
@@ -22,7 +23,7 @@ from .resizing import clean
 
 FORMAT = 1
 SIDE = 32  # images are shrunk to at most this, so learning takes the same time for all
-STEPS, BATCH, RATE = 1200, 64, 4e-3
+STEPS, BATCH, RATE = 800, 64, 4e-3
 WIDTHS, FEATURES = (24, 48, 96), 128
 SHIFT = 2  # pixels by which images are moved while it learns
 JUDGED = 50
@@ -90,18 +91,19 @@ class Lessons:
 def classifier(labelled: Labelled | None, device: str, *, steps: int = STEPS) -> FrozenNetwork:
     """Trained on `labelled`, or from the cache if it was before; its share of right answers is in `weights`.
 
-    Seeded, on the CPU, about half a minute. ValueError without labels, and for images of one class only.
+    Seeded, on the CPU, about half a minute of one core. ValueError without labels, and for images of one class only.
     """
     if labelled is None or len(labelled.classes) < 2:
         raise ValueError("The features classifier learn a set's own labels, and this set has none; try effnet-lite0.")
-    file = cache_folder() / "classifiers" / f"{labelled.fingerprint}-{FORMAT}-{steps}.safetensors"
+    facts = f"{FORMAT} {steps} {labelled.fingerprint}".encode()
+    file = cache_folder() / "classifiers" / f"{blake2b(facts, digest_size=10).hexdigest()}.safetensors"
     found = from_cache(file, len(labelled.classes))
     network, right, judged = found or taught(labelled, steps)
     together = distributed.is_available() and distributed.is_initialized()
     broadcast(network, distributed.get_world_size() if together else 1)
     if found is None and (not together or distributed.get_rank() == 0):
-        facts = {"right": repr(right), "judged": str(judged)}
-        put(file, lambda part: save_file(network.state_dict(), part, facts))
+        found_out = {"right": repr(right), "judged": str(judged)}
+        put(file, lambda part: save_file(network.state_dict(), part, found_out))
     shown = network.eval().requires_grad_(False).to(device)
     digest = weights_hash(network.state_dict())
     weights = f"{digest}, {right:.1%} right on {judged} images of {labelled.name} held out"
@@ -121,7 +123,7 @@ def from_cache(file: Path, classes: int) -> tuple[Classifier, float, int] | None
             facts = opened.metadata()
             network.load_state_dict({key: opened.get_tensor(key) for key in opened.keys()})  # noqa: SIM118 - no dict
         return network, float(facts["right"]), int(facts["judged"])
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError):
+    except (OSError, SafetensorError, RuntimeError, KeyError, ValueError, TypeError):
         return None
 
 
