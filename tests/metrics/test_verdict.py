@@ -77,5 +77,5 @@ def test_a_score_says_what_it_rests_on() -> None:
     assert "C_T" in score.warnings[-1]
     with pytest.raises(ValueError, match="none are held out"):
         verdict(Sets(seen(FRESH), seen(TRAIN)))
-    with pytest.raises(ValueError, match="at least 100 samples, .* 750, 2000 and 50"):
+    with pytest.raises(ValueError, match=r"at least 100 samples, .* 750, 2000 and 50"):
         verdict(Sets(seen(FRESH), seen(TRAIN), seen(HELD[:50])))

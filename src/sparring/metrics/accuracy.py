@@ -85,7 +85,11 @@ def accuracy(sets: Sets, *, steps: int = STEPS) -> list[Score]:
     learned = by_class(answers_of(pupil, held), held_labels, classes)
     obeyed = by_class(answers_of(judge, fake), fake_labels, classes)
     protocol = pixels_protocol(sets, (("steps", steps), ("held out", len(held)), ("classifier", "small, 32 pixels")))
-    found = [("cas", learned, "higher"), ("cas-real", usual, ""), ("gan-test", obeyed, "higher")]
+    found: list[tuple[str, ByClass, Better]] = [
+        ("cas", learned, "higher"),
+        ("cas-real", usual, ""),
+        ("gan-test", obeyed, "higher"),
+    ]
     return [scored(name, one, better, protocol, sets.classes, usual) for name, one, better in found]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -52,6 +52,24 @@ class Maker(Protocol):
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Images (n, channels, height, width) in [-1, 1]."""
+        ...
+
+
+@runtime_checkable
+class StyledMaker(Protocol):
+    """A generator that may have styles between noise and image."""
+
+    @property
+    def styled(self) -> bool:
+        """Whether it has."""
+        ...
+
+    def styles(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Styles w (n, ...) of noise; a straight line between two of them is a path of images."""
+        ...
+
+    def draw(self, styles: Tensor) -> Tensor:
+        """Images (n, channels, height, width) in [-1, 1] of styles; equal noise maps in every call."""
         ...
 
 

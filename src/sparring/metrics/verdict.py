@@ -94,8 +94,8 @@ class Evidence:
         """The verdict and its reasons, for people."""
         reasons = (
             f"Fréchet distance {self.distance:.4g} (held out {self.distance_held_out:.4g})",
-            f"recall {self.recall:.2f} ({self.recall_held_out:.2f}), "
-            f"coverage {self.coverage:.2f} ({self.coverage_held_out:.2f}), "
+            f"recall {self.recall:.2f} ({self.recall_held_out:.2f})",
+            f"coverage {self.coverage:.2f} ({self.coverage_held_out:.2f})",
             f"precision {self.precision:.2f} ({self.precision_held_out:.2f})",
             f"AuthPct {self.authpct:.1f} ({self.authpct_held_out:.1f}), C_T {self.c_t:.1f}",
         )
@@ -113,7 +113,8 @@ SAYS: dict[Kind, str] = {
 def evidence(fake: Tensor, train: Tensor, held_out: Tensor) -> Evidence:
     """From features (n, dims) of samples, of training images, and of images never trained on.
 
-    Samples and held-out images are cut to equal numbers, so that they are judged alike. ValueError for fewer than 100 of one of them.
+    Samples and held-out images are cut to equal numbers, so that they are judged alike. ValueError for
+    fewer than 100 of one of them.
     """
     count = min(len(fake), len(held_out))
     if min(count, len(train)) < LEAST:

@@ -121,8 +121,34 @@ class Synthesizer:
         """
         z, y = z.to(self.device), None if y is None else y.to(self.device)
         with undisturbed(self.device):
-            style = isinstance(self.network, StyleGenerator)
-            made = self.network(z, y, truncation) if style else self.network(z, y)
+            made = self.network(z, y, truncation) if isinstance(self.network, StyleGenerator) else self.network(z, y)
+        return self.whole(made)
+
+    @property
+    def styled(self) -> bool:
+        """Whether there are styles between noise and image."""
+        return isinstance(self.network, StyleGenerator)
+
+    @torch.no_grad()
+    def styles(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Styles w (n, layers, style) of noise z (n, latent). ValueError for a network without styles."""
+        with undisturbed(self.device):
+            return self.style_network().mapping(z.to(self.device), None if y is None else y.to(self.device))
+
+    @torch.no_grad()
+    def draw(self, styles: Tensor) -> Tensor:
+        """Images (n, *shape) of styles, with the same noise maps in every call. ValueError as above."""
+        with undisturbed(self.device):
+            return self.whole(self.style_network().synthesis(styles.to(self.device)))
+
+    def style_network(self) -> StyleGenerator:
+        """The network itself. ValueError where it has no styles."""
+        if not isinstance(self.network, StyleGenerator):
+            raise ValueError(f"{self.card.recipe.name} makes images of noise directly, without styles between")
+        return self.network
+
+    def whole(self, made: Tensor) -> Tensor:
+        """A growing network's small images enlarged to the full size."""
         small = made.dim() == 4 and made.shape[1:] != self.shape
         return F.interpolate(made, self.shape[1:], mode="nearest") if small else made
 
