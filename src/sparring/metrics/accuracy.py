@@ -15,12 +15,13 @@ import torch
 from torch import Tensor
 
 from .bounds import share_bounds
-from .features.classifier import STEPS, Classifier, Lessons, learn, shown
+from .features.classifier import STEPS, Classifier, Lessons, learn, prepare
 from .protocols import images_of, pixels_protocol
 from .score import Better, Protocol, Score
 from .sets import Seen, Sets
 
 DEAD = 0.1  # share of right answers, as part of what real images reach, below which a class is dead
+AT_ONCE = 256  # images
 NAMED = 10  # classes named in one warning
 
 
@@ -58,16 +59,21 @@ def by_class(answers: Tensor, labels: Tensor, classes: int) -> ByClass:
 
 def trained(images: Tensor, labels: Tensor, classes: int, *, steps: int = STEPS, seed: int = 0) -> Classifier:
     """A classifier that has seen these images (n, channels, height, width) uint8 and labels (n,) only; seeded."""
-    views = shown(images)
+    views = torch.cat([viewed(part) for part in images.split(AT_ONCE)])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = learn(Classifier(classes), Lessons(views, labels, views[:0], labels[:0]), steps)
     return network.eval().requires_grad_(False)
 
 
+def viewed(images: Tensor) -> Tensor:
+    """As the network reads them; gray ones in three channels."""
+    return prepare(images.contiguous().expand(-1, 3, -1, -1))
+
+
 def answers_of(network: Classifier, images: Tensor) -> Tensor:
     """The class that it takes each image for, (n,) int64."""
-    return torch.cat([network(shown(part))[1].argmax(1) for part in images.split(256)])
+    return torch.cat([network(viewed(part))[1].argmax(1) for part in images.split(AT_ONCE)])
 
 
 def accuracy(sets: Sets, *, steps: int = STEPS) -> list[Score]:

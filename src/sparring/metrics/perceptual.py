@@ -120,10 +120,10 @@ def lpips_of(
     network = network.to(device).eval().requires_grad_(False)
     digest = weights_hash({**state, **{f"head {number}": head for number, head in enumerate(heads)}})
     tapped = tuple(head.to(device) for head in heads)
-    return PerceptualDistance(f"lpips-{net}", digest, taps_of(network, TAPS[net]), tapped, LEAST, device)
+    return PerceptualDistance(f"lpips-{net}", digest, maps_at(network, TAPS[net]), tapped, LEAST, device)
 
 
-def taps_of(network: nn.Module, taps: tuple[int, ...]) -> Maps:
+def maps_at(network: nn.Module, taps: tuple[int, ...]) -> Maps:
     def maps(images: Tensor) -> tuple[Tensor, ...]:
         shape = (1, 3, 1, 1)
         h = (images - images.new_tensor(SHIFT).view(shape)) / images.new_tensor(SCALE).view(shape)

@@ -6,10 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..settings import nearest
+from .accuracy import accuracy, conditional_accuracy
+from .bins import ndb
+from .birthday import birthday
+from .diversity import diversity
 from .likeness import likeness
+from .memorisation import memorisation
 from .modes import modes
+from .path_length import path_length
 from .score import Score
 from .sets import Sets
+from .verdict import verdict
 
 Measure = Callable[[Sets], list[Score]]
 
@@ -24,21 +31,42 @@ class Metric:
     measure: Measure
     needs: frozenset[str]
     """Of: real, held_out, features, logits, labels, images, maker."""
+    welcome: frozenset[str] = frozenset()
+    """Of the same: what it looks at where it is there, and does without where it is not."""
 
+
+FEATURES = frozenset({"real", "features"})
+IMAGES = frozenset({"images"})
+LOGITS = frozenset({"labels", "logits"})
+LABELLED = frozenset({"real", "held_out", "labels", "images"})
 
 METRICS: dict[str, Metric] = {
-    "likeness": Metric(
-        "likeness",
-        "PSNR, SSIM and MS-SSIM of pairs; blind to what looks natural",
-        likeness,
-        frozenset({"real", "images"}),
+    "accuracy": Metric("accuracy", "whether a classifier can learn from samples; blind to copies", accuracy, LABELLED),
+    "birthday": Metric("birthday", "how many different samples there are; blind to their quality", birthday, FEATURES),
+    "conditional-accuracy": Metric(
+        "conditional-accuracy",
+        "whether samples show their labels; blind to variety within a class",
+        conditional_accuracy,
+        LOGITS,
+        frozenset({"real", "held_out"}),
     ),
-    "modes": Metric(
-        "modes",
-        "how many modes or classes are found; blind to copies",
-        modes,
-        frozenset({"real", "features", "logits", "labels"}),
+    "diversity": Metric(
+        "diversity",
+        "how samples differ from each other; blind to quality",
+        diversity,
+        IMAGES,
+        frozenset({"real", "labels"}),
     ),
+    "likeness": Metric("likeness", "PSNR, SSIM, MS-SSIM of pairs; blind to naturalness", likeness, IMAGES | {"real"}),
+    "memorisation": Metric(
+        "memorisation", "whether samples are copies; takes a shrunk set for one", memorisation, FEATURES | {"held_out"}
+    ),
+    "modes": Metric("modes", "how many modes or classes are found; blind to copies", modes, FEATURES | LOGITS),
+    "ndb": Metric("ndb", "parts of the data that come too often or too rarely", ndb, FEATURES, frozenset({"held_out"})),
+    "ppl": Metric(
+        "ppl", "how smoothly images change with the noise; blind to variety", path_length, frozenset({"maker"})
+    ),
+    "verdict": Metric("verdict", "copy, collapse or healthy, from several scores", verdict, FEATURES | {"held_out"}),
 }
 """One entry a metric; see `docs/metrics.md` for what each is good for."""
 

@@ -158,6 +158,7 @@ def shown(images: Tensor) -> Tensor:
 
 
 def learn(network: Classifier, lessons: Lessons, steps: int) -> Classifier:
+    """The network after so many steps of 64 images; draws from torch's own random stream."""
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
     network.train()
