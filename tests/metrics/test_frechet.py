@@ -106,7 +106,7 @@ def test_what_cannot_be_measured_is_refused() -> None:
 @pytest.mark.parametrize("n", [60, 9])
 def test_influences_are_the_derivative_by_a_sample(n: int) -> None:
     real, fake = gaussian_of_rows(rows(80, 12)), rows(n, 12, seed=1, scale=1.5, shift=0.2)
-    pulls = influences(fake, real)
+    pulls = influences(fake, gaussian_of_rows(fake), real)
     assert float(pulls.mean()) == pytest.approx(0, abs=1e-9)
 
     def weighted(step: float) -> float:

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from sparring.metrics.kernel import discrepancy, draws, kid, subset_size
+from sparring.metrics import kernel
+from sparring.metrics.kernel import at_once, discrepancy, draws, kid, subset_size
 
 
 def rows(n: int, dims: int = 8, *, seed: int = 0) -> Tensor:
@@ -33,6 +34,17 @@ def test_the_size_of_subsets_does_not_move_the_mean() -> None:
     x, y = rows(600), rows(600, seed=1) + 0.3
     small, large = (float(kid(x, y, subsets=100, size=size).mean()) for size in (40, 300))
     assert small == pytest.approx(large, rel=0.1)
+
+
+def test_one_pass_over_all_pairs_gives_what_each_subset_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = rows(90), rows(70, seed=1) + 0.3
+    first, second = draws(90, 30, 5, seed=0), draws(70, 30, 5, seed=1)
+    wanted = torch.stack([discrepancy(x[i], y[j]) for i, j in zip(first, second, strict=True)])
+    assert torch.allclose(at_once(x, y, first, second), wanted, rtol=1e-10)
+    assert torch.equal(kid(x, y, subsets=5, size=30), torch.stack([*wanted]))  # 5 small subsets: one by one
+    monkeypatch.setattr(kernel, "BLOCK", 16)
+    assert torch.allclose(at_once(x, y, first, second), wanted, rtol=1e-10)
+    assert torch.allclose(kid(x, y, subsets=500, size=30)[:5], wanted, rtol=1e-10)
 
 
 def test_the_seed_says_all() -> None:

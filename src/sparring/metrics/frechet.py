@@ -8,6 +8,8 @@ the centred rows themselves, or, where those are gone, what an eigendecompositio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import torch
 from torch import Tensor
@@ -73,7 +75,7 @@ def gaussian_of_rows(features: Tensor) -> Gaussian:
     """From features (n, d) of at least two samples. ValueError for fewer, or where one is not finite."""
     count, dims = features.shape
     if count > dims or count < 2:
-        return gaussian_of(moments_of(features))
+        return gaussian_of(reduce(add, map(moments_of, features.split(ROWS))))
     rows = features.double()
     if not bool(torch.isfinite(rows).all()):
         raise ValueError("the features hold values that are not finite, so nothing can be measured with them")
@@ -125,23 +127,22 @@ def factor_of(one: Gaussian, gamma: float) -> tuple[Tensor, float]:
     return vectors[:, -one.rank :] * kept, 4 * gamma * float(values.norm())
 
 
-def influences(fake: Tensor, real: Gaussian) -> Tensor:
-    """How far each row of `fake` (n, d) pulls the distance from `real`, (n,) float64 with mean 0.
+def influences(features: Tensor, fake: Gaussian, real: Gaussian) -> Tensor:
+    """How far each row of the fakes' features (n, d) pulls the distance, (n,) float64 with mean 0.
 
     The distance's derivative by the weight of the row, so that the mean over resampled rows is, to first order, what
     the distance of the resampled set differs by: a bootstrap without a matrix in it.
     """
-    own = gaussian_of_rows(fake)
     factor, _ = factor_of(real, UNIT)
-    values, vectors = torch.linalg.eigh(crossed(factor, own))
-    kept = values > values[-1].clamp_min(1e-300) * len(own.mean) * UNIT
-    kept[: len(kept) - min(own.rank, real.rank)] = False
+    values, vectors = torch.linalg.eigh(crossed(factor, fake))
+    kept = values > values[-1].clamp_min(1e-300) * len(fake.mean) * UNIT
+    kept[: len(kept) - min(fake.rank, real.rank)] = False
     # tr (S₁S₂)^½ grows by ½ tr T dS₂, where T = F U Λ^-½ Uᵀ Fᵀ takes the one Gaussian to the other.
     transport = factor @ (vectors[:, kept] * values[kept] ** -0.25)
     pulls = list[Tensor]()
-    for part in fake.split(ROWS):
-        rows = part.double() - own.mean
-        linear = 2 * rows @ (own.mean - real.mean)
+    for part in features.split(ROWS):
+        rows = part.double() - fake.mean
+        linear = 2 * rows @ (fake.mean - real.mean)
         pulls.append(linear + rows.square().sum(1) - (rows @ transport).square().sum(1))
     found = torch.cat(pulls)
     return found - found.mean()

@@ -11,8 +11,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .intervals import bootstrap
 from .neighbours import Rows, apart, frames, search
+from .protocols import features_of, features_protocol
+from .score import Score
+from .sets import Sets
 
+K = 5  # as the prdc package and StudioGAN have it; precision and recall alone were published with 3
+FEW = 5_000  # samples
 DOUBTFUL = 64  # pairs a row; where more than these are doubtful, a whole block is done in float64
 
 
@@ -54,7 +60,7 @@ class Manifold:
         return float(self.covered.double().mean())
 
 
-def manifold(real: Tensor, fake: Tensor, k: int = 5) -> Manifold:
+def manifold(real: Tensor, fake: Tensor, k: int = K) -> Manifold:
     """From features (n, d) and (m, d), in O(n x block) memory. ValueError unless both have more than k samples."""
     for name, rows in (("real", real), ("fake", fake)):
         if len(rows) <= k:
@@ -91,9 +97,33 @@ def below(levels: list[tuple[Rows, Rows]], part: slice, across: slice, block: Te
     return mask
 
 
-def expected_coverage(real: int, fake: int, k: int = 5) -> float:
+def expected_coverage(real: int, fake: int, k: int = K) -> float:
     """Coverage of two sets of one distribution, by their sizes (Naeem et al. 2020)."""
     missed = 1.0
     for i in range(1, k + 1):
         missed *= (real - i) / (real + fake - i)
     return 1 - missed
+
+
+def manifold_scores(sets: Sets) -> list[Score]:
+    """Precision, recall, density and coverage, each with a bootstrap interval over the samples it is a mean of."""
+    real, fake = features_of(sets.real, "the real images"), features_of(sets.fake, "the samples")
+    found, n, m = manifold(real, fake), len(real), len(fake)
+    doubts = list[str]()
+    if min(n, m) < FEW:
+        doubts.append(f"{min(n, m):,} samples: balls are wide below {FEW:,}, and published scores use 10,000 or more")
+    if n != m:
+        doubts.append(f"{n:,} real images against {m:,} samples: the scores assume as many of either")
+    means = {
+        "precision": (found.precise, "samples"),
+        "recall": (found.reached, "real images"),
+        "density": (found.balls_around / K, "samples"),
+        "coverage": (found.covered, "real images"),
+    }
+    scores = list[Score]()
+    for name, (values, over) in means.items():
+        settings = (("k", K), ("of one distribution", round(expected_coverage(n, m, K), 4)))
+        protocol = features_protocol(sets, settings if name == "coverage" else settings[:1])
+        low, high, about = bootstrap(values, over, seed=sets.seed)
+        scores.append(Score(name, float(values.double().mean()), "higher", protocol, low, high, about, tuple(doubts)))
+    return scores

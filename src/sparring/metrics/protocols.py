@@ -5,9 +5,17 @@ from __future__ import annotations
 from torch import Tensor
 
 from .score import Protocol
-from .sets import Seen, Sets
+from .sets import Extractor, Seen, Sets
 
 Settings = tuple[tuple[str, float | int | str], ...]
+
+
+def score_name(published: str, otherwise: str, extractor: Extractor | None) -> str:
+    """The field's name only for the features and the sizes that the field means by it; else `otherwise-EXTRACTOR`."""
+    if extractor is None:
+        return f"{otherwise}-unknown"
+    means_it = extractor.name == "inception" and extractor.resize.startswith(("tf1", "clean"))
+    return published if means_it else f"{otherwise}-{extractor.name}"
 
 
 def features_protocol(sets: Sets, settings: Settings = (), *, reference: Seen | None = None) -> Protocol:

@@ -10,10 +10,16 @@ from .accuracy import accuracy, conditional_accuracy
 from .bins import ndb
 from .birthday import birthday
 from .diversity import diversity
+from .extrapolation import extrapolated_score
+from .frechet_score import frechet_score
+from .inception_score import inception_scores
+from .kernel import kernel_distance
 from .likeness import likeness
+from .manifold import manifold_scores
 from .memorisation import memorisation
 from .modes import modes
 from .path_length import path_length
+from .per_class import frechet_per_class, kernel_per_class, manifold_per_class
 from .score import Score
 from .sets import Sets
 from .verdict import verdict
@@ -57,6 +63,42 @@ METRICS: dict[str, Metric] = {
         IMAGES,
         frozenset({"real", "labels"}),
     ),
+    "fid": Metric(
+        "fid",
+        "Fréchet distance: quality and variety in one number; blind to copies, and biased by few samples",
+        frechet_score,
+        FEATURES,
+    ),
+    "fid-infinity": Metric(
+        "fid-infinity",
+        "Fréchet distance without the bias of few samples, by extrapolation; blind to copies",
+        extrapolated_score,
+        FEATURES,
+    ),
+    "fid-per-class": Metric(
+        "fid-per-class",
+        "Fréchet distance of each class; biased by few samples of a class",
+        frechet_per_class,
+        FEATURES | {"labels"},
+    ),
+    "inception-score": Metric(
+        "inception-score",
+        "how sure and how varied a classifier is; blind to the data, to copies and to variety within a class",
+        inception_scores,
+        frozenset({"logits"}),
+    ),
+    "kid": Metric(
+        "kid",
+        "kernel distance: as the Fréchet distance, unbiased for few samples; blind to copies",
+        kernel_distance,
+        FEATURES,
+    ),
+    "kid-per-class": Metric(
+        "kid-per-class",
+        "kernel distance of each class, for small classes, too",
+        kernel_per_class,
+        FEATURES | {"labels"},
+    ),
     "likeness": Metric("likeness", "PSNR, SSIM, MS-SSIM of pairs; blind to naturalness", likeness, IMAGES | {"real"}),
     "memorisation": Metric(
         "memorisation", "whether samples are copies; takes a shrunk set for one", memorisation, FEATURES | {"held_out"}
@@ -65,6 +107,18 @@ METRICS: dict[str, Metric] = {
     "ndb": Metric("ndb", "parts of the data that come too often or too rarely", ndb, FEATURES, frozenset({"held_out"})),
     "ppl": Metric(
         "ppl", "how smoothly images change with the noise; blind to variety", path_length, frozenset({"maker"})
+    ),
+    "prdc": Metric(
+        "prdc",
+        "precision and density: how many samples look real; recall and coverage: how much of the data is reached",
+        manifold_scores,
+        FEATURES,
+    ),
+    "prdc-per-class": Metric(
+        "prdc-per-class",
+        "precision, recall, density and coverage of each class",
+        manifold_per_class,
+        FEATURES | {"labels"},
     ),
     "verdict": Metric("verdict", "copy, collapse or healthy, from several scores", verdict, FEATURES | {"held_out"}),
 }
