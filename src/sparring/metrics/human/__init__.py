@@ -1,0 +1,1 @@
+"""Asking people: which of two images is the real one?"""
