@@ -10,6 +10,7 @@ def test_wilson_interval_of_textbooks() -> None:
     assert share_bounds(5, 10) == pytest.approx((0.23659, 0.76341), abs=1e-4)
     assert share_bounds(0, 20) == pytest.approx((0.0, 0.16113), abs=1e-4)
     assert share_bounds(20, 20)[1] == 1.0
+    assert [share_bounds(0, count)[0] for count in range(1, 50)] == [0.0] * 49
     with pytest.raises(ValueError, match="3 of 2 is no share"):
         share_bounds(3, 2)
 

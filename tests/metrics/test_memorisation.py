@@ -24,6 +24,8 @@ def samples(kind: str) -> Tensor:
             return torch.cat([TRAIN[:500] + 0.05 * NOISE[:500], FRESH[500:]])
         case "too wide":
             return FRESH * 1.5
+        case "a little too wide":
+            return FRESH * 1.3
         case "shrunk":
             return FRESH * 0.5
         case _:
@@ -49,14 +51,16 @@ KNOWN = {
 def test_authentic_share_and_data_copying_of_known_cases(kind: str) -> None:
     share, z = KNOWN[kind]
     assert 100 * float(authentic(samples(kind), TRAIN).float().mean()) == pytest.approx(share, abs=6)
-    assert data_copying(samples(kind), HELD, TRAIN, cells=1) == pytest.approx(z, abs=2.5)
+    assert data_copying(samples(kind), HELD, TRAIN, cells=1).value == pytest.approx(z, abs=2.5)
 
 
 def test_a_tenth_of_copies_is_noticed_and_fresh_samples_are_not() -> None:
     for cells in (1, 3):
-        assert abs(data_copying(FRESH, HELD, TRAIN, cells=cells)) < 1.5
-        assert data_copying(samples("a tenth copied"), HELD, TRAIN, cells=cells) < -1.5
-        assert data_copying(samples("copies"), HELD, TRAIN, cells=cells) < -15
+        assert abs(data_copying(FRESH, HELD, TRAIN, cells=cells).value) < 1.5
+        assert data_copying(samples("a tenth copied"), HELD, TRAIN, cells=cells).value < -1.5
+        assert data_copying(samples("a little too wide"), HELD, TRAIN, cells=cells).value > 8
+        assert data_copying(FRESH, HELD, TRAIN, cells=cells).chance == pytest.approx(cells**-0.5, abs=0.05)
+        assert data_copying(samples("copies"), HELD, TRAIN, cells=cells).value < -15
 
 
 @pytest.mark.parametrize(("dims", "share"), [(2, 37), (64, 83)])
@@ -67,8 +71,8 @@ def test_fresh_samples_are_not_all_authentic(dims: int, share: float) -> None:
 
 def test_wide_features_are_projected_first() -> None:
     train, held, fresh = torch.randn(1500, 100).split([700, 400, 400])
-    assert abs(data_copying(fresh, held, train)) < 2
-    assert data_copying(train[:400] + 0.1 * torch.randn(400, 100), held, train) < -10
+    assert abs(data_copying(fresh, held, train).value) < 2
+    assert data_copying(train[:400] + 0.1 * torch.randn(400, 100), held, train).value < -10
 
 
 def test_the_rank_test_of_textbooks() -> None:

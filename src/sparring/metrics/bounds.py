@@ -18,7 +18,8 @@ def share_bounds(hits: int, count: int) -> tuple[float, float]:
     share, doubt = hits / count, NORMAL**2 / count
     middle = (share + doubt / 2) / (1 + doubt)
     reach = NORMAL / (1 + doubt) * math.sqrt(share * (1 - share) / count + doubt / (4 * count))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    # Rounding may put a bound on the wrong side of the share.
+    return max(0.0, min(middle - reach, share)), min(1.0, max(middle + reach, share))
 
 
 def mean_bounds(values: Tensor) -> tuple[float, float]:

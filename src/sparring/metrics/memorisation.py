@@ -7,12 +7,13 @@ Each false-alarms on a generator that shrinks or collapses, whose samples lie in
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from sklearn.cluster import KMeans
 from torch import Tensor
 
-from .bounds import share_bounds
+from .bounds import NORMAL, share_bounds
 from .neighbours import nearest, radii
 from .protocols import features_of, features_protocol
 from .score import Score
@@ -21,7 +22,7 @@ from .sets import Sets
 DROP = 5.0
 """Points of AuthPct below the held-out images that raise an alarm."""
 COPYING = -3.0
-"""C_T below which samples are closer to training images than unseen real images are."""
+"""C_T, in deviations of chance, below which samples are closer to training images than unseen real images are."""
 UNDERFIT = 3.0
 CELLS = 3
 FEWEST = 20  # samples in a cell of C_T
@@ -57,8 +58,26 @@ def mann_whitney(samples: Tensor, others: Tensor) -> float:
     return (wins - n * m / 2) / deviation if deviation else 0.0
 
 
-def data_copying(samples: Tensor, held_out: Tensor, train: Tensor, *, cells: int = CELLS, seed: int = 0) -> float:
-    """C_T (Meehan et al. 2020): below -3 samples lie nearer to training images than held-out ones do, above 3 farther.
+@dataclass(frozen=True)
+class Copying:
+    """C_T by cell: `z` (cells,) and the weights (cells,) of its mean."""
+
+    z: Tensor
+    weights: Tensor
+
+    @property
+    def value(self) -> float:
+        """C_T itself."""
+        return float((self.z * self.weights).sum() / self.weights.sum())
+
+    @property
+    def chance(self) -> float:
+        """Its deviation where nothing is copied: 1 in one cell, and less in several."""
+        return float(self.weights.norm() / self.weights.sum())
+
+
+def data_copying(samples: Tensor, held_out: Tensor, train: Tensor, *, cells: int = CELLS, seed: int = 0) -> Copying:
+    """C_T (Meehan et al. 2020): negative where samples lie nearer to training images than held-out ones do.
 
     Features (n, dims). The z of distances in each k-means cell of the training images, averaged with the held-out
     images' shares as weights; cells with fewer than 20 samples or held-out images are left out, and where that leaves
@@ -74,12 +93,15 @@ def data_copying(samples: Tensor, held_out: Tensor, train: Tensor, *, cells: int
     if cells > 1:
         parts = KMeans(cells, n_init=1, random_state=seed).fit(train.numpy())
         where = [torch.from_numpy(parts.predict(one.numpy())).long() for one in (samples, held_out)]
-    total, weight = 0.0, 0.0
+    z, weights = list[float](), list[int]()
     for cell in range(cells):
         ours, theirs = (one[place == cell] for one, place in zip(found, where, strict=True))
         if min(len(ours), len(theirs)) >= FEWEST:
-            total, weight = total + len(theirs) * mann_whitney(ours, theirs), weight + len(theirs)
-    return total / weight if weight else mann_whitney(*found)
+            z.append(mann_whitney(ours, theirs))
+            weights.append(len(theirs))
+    if not z:
+        z, weights = [mann_whitney(*found)], [1]
+    return Copying(torch.tensor(z, dtype=torch.float64), torch.tensor(weights, dtype=torch.float64))
 
 
 def projected(train: Tensor, *others: Tensor) -> list[Tensor]:
@@ -136,15 +158,15 @@ def memorisation(sets: Sets) -> list[Score]:
 
 
 def copying_score(sets: Sets, fake: Tensor, held: Tensor, train: Tensor) -> Score:
-    value = data_copying(fake, held, train, seed=sets.seed)
+    found = data_copying(fake, held, train, seed=sets.seed)
+    value, reach = found.value, NORMAL * found.chance
     warnings = ()
-    if value < COPYING:
+    if value < COPYING * found.chance:
         warnings = ("samples lie nearer to training images than held-out images do: copies, or a shrunk set",)
-    elif value > UNDERFIT:
+    elif value > UNDERFIT * found.chance:
         warnings = ("samples lie farther from training images than held-out images do: the generator underfits",)
-    settings = (("cells", CELLS), ("held out", len(held)))
-    # Of the statistic itself: under equal distributions its deviation is 1.
-    return Score("c_t", value, "", features_protocol(sets, settings), value - 2, value + 2, "95% of chance", warnings)
+    protocol = features_protocol(sets, (("cells", CELLS), ("held out", len(held))))
+    return Score("c_t", value, "", protocol, value - reach, value + reach, "95% of chance", warnings)
 
 
 def percent(hits: Tensor) -> tuple[float, float, float]:

@@ -136,7 +136,7 @@ def evidence(fake: Tensor, train: Tensor, held_out: Tensor) -> Evidence:
         precision_held_out=theirs.precision,
         authpct=100 * float(authentic(fake, train).double().mean()),
         authpct_held_out=100 * float(authentic(held_out, train).double().mean()),
-        c_t=data_copying(fake, held_out, train, cells=1),
+        c_t=data_copying(fake, held_out, train, cells=1).value,
         count=count,
     )
 
