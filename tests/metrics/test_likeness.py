@@ -44,7 +44,7 @@ def test_values_of_super_resolution_tables(crop: int, y: bool) -> None:
 
 
 def test_the_values_of_torchmetrics() -> None:
-    images = pictures(3, 176)
+    images = pictures(2, 176)
     worse = noisy(images, 12)
     ours, theirs = images.double(), worse.double()
     means = [peak_signal_noise_ratio(a[None], b[None], data_range=255.0) for a, b in zip(theirs, ours, strict=True)]

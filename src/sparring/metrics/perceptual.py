@@ -111,9 +111,10 @@ def lpips_of(
     """LPIPS from the state of torchvision's `features` (`0.weight`, ...) and the weights of channels."""
     import torchvision  # as slow to import as torch, and of no use to the other distances
 
-    network = (torchvision.models.vgg16() if net == "vgg" else torchvision.models.alexnet()).features
+    with torch.device("meta"):  # half a gigabyte of layers behind the features is never made
+        network = (torchvision.models.vgg16() if net == "vgg" else torchvision.models.alexnet()).features
     try:
-        network.load_state_dict(state)
+        network.load_state_dict(state, assign=True)
     except RuntimeError:
         raise ValueError(f"this file holds no weights of torchvision's {net} for LPIPS") from None
     device = device or CPU
