@@ -21,6 +21,7 @@ from .frechet import frechet_of
 from .manifold import manifold
 from .memorisation import COPYING, DROP, authentic, data_copying
 from .moments import moments_of
+from .neighbours import radii
 from .protocols import features_of, features_protocol
 from .score import Score
 from .sets import Sets
@@ -123,6 +124,7 @@ def evidence(fake: Tensor, train: Tensor, held_out: Tensor) -> Evidence:
             f"{len(fake)}, {len(train)} and {len(held_out)}; hold out more with a larger share for validation"
         )
     fake, held_out = fake[:count], held_out[:count]
+    apart = radii(train, 1)
     ours, theirs = manifold(train, fake, NEIGHBOUR), manifold(train, held_out, NEIGHBOUR)
     return Evidence(
         distance=frechet_of(fake, train),
@@ -134,8 +136,8 @@ def evidence(fake: Tensor, train: Tensor, held_out: Tensor) -> Evidence:
         coverage_held_out=theirs.coverage,
         precision=ours.precision,
         precision_held_out=theirs.precision,
-        authpct=100 * float(authentic(fake, train).double().mean()),
-        authpct_held_out=100 * float(authentic(held_out, train).double().mean()),
+        authpct=100 * float(authentic(fake, train, apart).double().mean()),
+        authpct_held_out=100 * float(authentic(held_out, train, apart).double().mean()),
         c_t=data_copying(fake, held_out, train, cells=1).value,
         count=count,
     )
