@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor, distributed, nn
 
 from sparring.metrics.features import FrozenNetwork, choose_extractor, extractor_of
 from sparring.metrics.looking import Images, look
+from sparring.metrics.remembered import remembered
 from sparring.metrics.sets import Seen
 
 
@@ -52,7 +54,15 @@ def pair(rank: int, folder: Path) -> None:
     eye, keep, shelf = choose_extractor("pixels"), frozenset({"features", "images"}), Counted(pictures(200))
     labels = torch.arange(200) % 4
     stream = [(shelf.images[i : i + 30], labels[i : i + 30]) for i in range(0, 200, 30)]
-    found = {"stream": facts(look(stream, eye, keep=keep)), "shelf": facts(look(shelf, eye, keep=keep))}
+    found: dict[str, object] = {
+        "stream": facts(look(stream, eye, keep=keep)),
+        "shelf": facts(look(shelf, eye, keep=keep)),
+    }
+    os.environ["SPARRING_CACHE"] = str(folder / "cache")
+    for time in ("first", "second"):
+        again = Counted(pictures(200))
+        found[time] = facts(remembered(again, eye, keep=keep))
+        found[f"{time} reads"] = again.asked
     trouble = ""
     try:
         look(Counted(pictures(200), broken=130), eye)

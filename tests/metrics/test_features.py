@@ -79,6 +79,8 @@ def test_names_that_mean_nothing() -> None:
         choose_extractor("incepton")
     with pytest.raises(ValueError, match="pixels take no file of weights"):
         choose_extractor("pixels", weights=Path("x"))
+    with pytest.raises(ValueError, match=r"There is no file gone\.pth with weights of clip"):
+        choose_extractor("clip", weights=Path("gone.pth"))
     with pytest.raises(ValueError, match="this set has none"):
         choose_extractor("classifier")
 
@@ -118,9 +120,13 @@ def install(monkeypatch: pytest.MonkeyPatch, name: str, asked: list[dict[str, ob
 
 
 @pytest.mark.parametrize(("name", "module"), [("dinov2", "timm"), ("clip", "open_clip")])
-def test_networks_of_libraries(name: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_networks_of_libraries(
+    name: str, module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:  # fmt: skip
     asked = list[dict[str, object]]()
     install(monkeypatch, module, asked)
+    broken = tmp_path / "broken.pt"
+    broken.write_bytes(b"")
     found = choose_extractor(name)
     gray = torch.full((2, 3, 10, 10), 255, dtype=torch.uint8)
     mean, deviation = (
@@ -130,7 +136,7 @@ def test_networks_of_libraries(name: str, module: str, monkeypatch: pytest.Monke
     assert found.dims == 3
     assert torch.allclose(found(gray)[0], expected.expand(2, 3), atol=1e-5)
     with pytest.raises(OSError, match=r"could not be had \(Cannot find the file\); give a file of weights"):
-        choose_extractor(name, weights=Path("broken.pt"))
+        choose_extractor(name, weights=broken)
     assert len(asked) == 2
 
 

@@ -120,10 +120,11 @@ def test_two_processes_see_what_one_sees(tmp_path: Path) -> None:
     found = [torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2)]
     alone = facts(look(Counted(pictures(200)), choose_extractor("pixels"), keep=frozenset({"features", "images"})))
     for one in found:
-        assert one["stream"].keys() == one["shelf"].keys() == alone.keys()
-        for name, tensor in alone.items():
-            assert torch.equal(one["stream"][name], tensor), name
-            assert torch.equal(one["shelf"][name], tensor), name
+        for way in ("stream", "shelf", "first", "second"):
+            assert one[way].keys() == alone.keys()
+            for name, tensor in alone.items():
+                assert torch.equal(one[way][name], tensor), (way, name)
+        assert one["second reads"] == [(0, 200)]  # the images alone, which are not stored
     assert found[0]["asked"] == [(0, 64), (128, 192)]
     assert found[1]["asked"] == [(64, 128), (192, 200)]
     assert [one["trouble"] for one in found] == ["image 130 is broken"] * 2

@@ -8,6 +8,7 @@ import pytest
 import torch
 from tests.metrics.seen import Counted, facts, mean_colour, pictures
 
+from sparring.data.cache import clear_cache
 from sparring.metrics.features import choose_extractor
 from sparring.metrics.remembered import remembered
 from sparring.metrics.sets import Extractor, Seen
@@ -54,6 +55,14 @@ def test_rows_that_were_not_kept_are_looked_at_again() -> None:
     assert seen.features is not None
     _, reads = asked(shelf, colour, frozenset({"features", "logits"}))
     assert reads == 0  # this network gives no logits, and that is remembered too
+
+
+def test_the_cache_is_cleared_with_the_packs(own_cache: Path) -> None:
+    shelf, colour = Counted(pictures(70)), mean_colour()
+    asked(shelf, colour)
+    size = sum(file.stat().st_size for file in own_cache.rglob("*.safetensors"))
+    assert clear_cache() == size > 0
+    assert asked(shelf, colour)[1] == 2
 
 
 def test_images_are_read_again_and_not_stored(own_cache: Path) -> None:

@@ -21,6 +21,8 @@ from .images import Resize
 from .packfile import FORMAT, Manifest, Pack
 
 PARTIAL = ".partial"
+BESIDE = ("seen", "classifiers")
+"""Folders beside the packs: what feature networks saw of real images, and such networks that were trained here."""
 
 
 @dataclass(frozen=True)
@@ -162,9 +164,10 @@ def cached_packs() -> list[CachedPack]:
 
 
 def clear_cache() -> int:
-    """Remove every pack that nobody is making right now, and what killed processes left; returns bytes freed.
+    """Remove every pack that nobody is making, what was learned from them, and what killed processes left.
 
-    Runs that train on a pack keep it open and are not disturbed (on Windows such a pack stays).
+    Returns the bytes freed. Runs that train on a pack keep it open and are not disturbed (on Windows such a pack
+    stays).
     """
     freed_bytes = 0
     for path in sorted(packs_folder().glob("[!.]*")):
@@ -176,6 +179,9 @@ def clear_cache() -> int:
             except Timeout:
                 continue
             freed_bytes += size
+    for folder in (cache_folder() / name for name in BESIDE):
+        freed_bytes += disk_bytes(folder) if folder.is_dir() else 0
+        shutil.rmtree(folder, ignore_errors=True)
     return freed_bytes
 
 

@@ -42,6 +42,7 @@ def remembered(
         found = look(images, extractor, keep=keep, progress=progress)
         if not distributed_rank():
             store(file, found)
+        everywhere(True)  # nobody asks again before it is there
         return found
     assert found is not None
     if "images" in keep:

@@ -49,6 +49,8 @@ def named(name: str, device: str, weights: Path | None, labelled: Labelled | Non
         raise ValueError(f"There are no features {name!r}; known: {', '.join(NAMES)}.{nearest(name, NAMES)}")
     if weights is not None and name in ("effnet-lite0", "classifier", "pixels"):
         raise ValueError(f"The features {name} take no file of weights; inception, dinov2 and clip do.")
+    if weights is not None and not weights.expanduser().is_file():
+        raise ValueError(f"There is no file {weights} with weights of {name}.")
     return made[name]()
 
 

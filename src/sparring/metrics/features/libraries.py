@@ -33,10 +33,10 @@ def dinov2(weights: Path | None, device: str) -> FrozenNetwork:
 
 
 def clip(weights: Path | None, device: str) -> FrozenNetwork:
-    """CLIP's image embedding (n, 512) before it is normalised, through open_clip; `weights` as that reads them."""
+    """CLIP's image embedding (n, 512) before it is normalised, through open_clip; `weights`: a file of OpenAI's."""
     open_clip = library("open_clip", "open-clip-torch", "CLIP")
     try:
-        network = open_clip.create_model(CLIP, pretrained=str(weights or CLIP_WEIGHTS), force_quick_gelu=not weights)
+        network = open_clip.create_model(CLIP, pretrained=str(weights or CLIP_WEIGHTS), force_quick_gelu=True)
     except Exception as error:  # noqa: BLE001 - what a hub raises depends on which hub, and on the network
         raise OSError(unavailable("CLIP", error)) from None
     return vision("clip", network, network.visual, CLIP_MEAN, CLIP_DEVIATION, device)
