@@ -11,9 +11,11 @@ import torch
 from tests.run.small import data, recipe
 
 from sparring.games.synthesis import SynthesisSettings
+from sparring.metrics.score import Protocol, Score
 from sparring.play.machine import Machine
 from sparring.recipes import Facts
-from sparring.run.compare import WHOLE, Comparison, Plan, Question, Result, Row
+from sparring.run.compare import WHOLE, Comparison, Plan, Question, Result, Row, comparable
+from sparring.run.compare_answer import scored
 from sparring.run.compare_plan import follows, lengthened
 from sparring.run.compare_playing import Stopwatch
 from sparring.run.compare_tables import lines, markdown
@@ -82,6 +84,25 @@ def test_later_metrics_join_the_table() -> None:
     found = lines([result("a", 0, 1.0, scores=more, last=more)])
     assert found[0]["metrics"]["coverage"] == {"mean": 0.25, "spread": None}
     assert "coverage" in markdown(Comparison(Path(), plan("a")), found).splitlines()[0]
+
+
+def test_rows_are_ordered_by_what_chose_their_weights_if_all_were_measured_alike(tmp_path: Path) -> None:
+    def runs(*samples: int) -> list[Result]:
+        kernel = [Score("kd-eyes", 1.0 - n, "lower", Protocol("eyes", fake=count)) for n, count in enumerate(samples)]
+        known = [{NAME: 1.0 + n, "kd-eyes": kernel[n].value} for n in range(len(samples))]
+        return [
+            result("ab"[n], 0, scores=known[n], last=known[n], chosen=kernel[n].as_json(), state="finished")
+            for n in range(len(samples))
+        ]
+
+    assert [one["name"] for one in lines(comparable(runs(256, 256)))] == ["b", "a"]
+    head = markdown(Comparison(tmp_path, plan("a", "b")), lines(comparable(runs(256, 256)))).splitlines()[0]
+    assert "sliced wasserstein" in head
+    assert scored(comparable(runs(256, 256))) == ["kd-eyes (kernel distance) of 256 samples to 0 training ones"]
+    for mixed in (runs(256, 512), [*runs(256), result("b", 0, 2.0)]):
+        found = lines(comparable(mixed))
+        assert [one["name"] for one in found] == ["a", "b"]
+        assert all(set(one["metrics"]) == {NAME} for one in found)
 
 
 def test_question_is_remembered_and_another_one_refused(tmp_path: Path) -> None:

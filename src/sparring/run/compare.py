@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..metrics.score import from_json as from_score
 from ..recipes.recipe import Recipe
 from ..settings import from_json, settings, to_json
 from . import atomic
 from .journal import read
-from .scoring import NAME
+from .score_lines import QUICK as NAME
+from .score_lines import Measured, quick, whole_scores
 
 FILE = "compare.json"
 WHOLE = "whole"
@@ -90,11 +93,15 @@ class Result:
     seconds: float = 0.0
     """Of training alone: without samples, scores, checkpoints and the first round."""
     scores: dict[str, float] = field(default_factory=dict)
-    """By metric, of the weights with the best sliced Wasserstein distance."""
+    """By metric, of the best weights."""
     last: dict[str, float] = field(default_factory=dict)
     """By metric, of the weights at the end."""
     protocol: dict[str, Any] = field(default_factory=dict)
-    """How the scores were measured."""
+    """How the sliced Wasserstein distance was measured."""
+    chosen: dict[str, Any] = field(default_factory=dict)
+    """The whole score that chose the best weights, where there was time for real metrics."""
+    ranking: str = NAME
+    """Name of the score that rows are ordered by."""
     parameters: dict[str, int] = field(default_factory=dict)
     """Learned numbers by player."""
     machine: dict[str, Any] = field(default_factory=dict)
@@ -103,7 +110,7 @@ class Result:
     @property
     def score(self) -> float | None:
         """The one that rows are ordered by; lower is better. None where there is none."""
-        return self.scores.get(NAME)
+        return self.scores.get(self.ranking)
 
 
 class Comparison:
@@ -164,7 +171,9 @@ class Comparison:
         plans = [line["plan"] for line in journal if line.get("kind") == "plan"]
         plan: Mapping[str, Any] = plans[-1] if plans else {}
         ended = end.get("kind") == "end" and end["reason"] in ("finished", "deadline")
-        scored = bool(scores) and scores[-1]["images"] == end.get("images")
+        cheap, real = quick(scores), whole_scores(scores, "training")
+        best = next((line for line in reversed(real) if line.best), None)
+        scored = bool(cheap) and cheap[-1]["images"] == end.get("images")
         return Result(
             row=row.name,
             seed=seed,
@@ -173,15 +182,17 @@ class Comparison:
             sentence=broken,
             images=end.get("images", 0),
             seconds=end.get("trained", end.get("seconds", 0.0)),
-            scores=measures(min(scores, key=lambda line: line[NAME], default={})),
-            last=measures(scores[-1] if scores else {}),
-            protocol=scores[-1]["protocol"] if scores else {},
+            scores={**measures(min(cheap, key=lambda line: line[NAME], default={})), **values(best)},
+            last={**measures(cheap[-1] if cheap else {}), **values(real[-1] if real else None)},
+            protocol=cheap[-1]["protocol"] if cheap else {},
+            chosen=best.chooser.as_json() if best and best.chooser else {},
             parameters={name: one["parameters"] for name, one in plan.get("networks", {}).items()},
             machine=dict(plan.get("machine", {})),
         )
 
     def results(self) -> list[Result]:
-        return [self.result(row, seed) for row, seed in self.runs()]
+        """All of them, with the scores that can be compared."""
+        return comparable([self.result(row, seed) for row, seed in self.runs()])
 
     def broke(self, row: Row, seed: int, sentence: str) -> None:
         """Remember that a run's numbers broke down; it is not tried again."""
@@ -192,6 +203,27 @@ class Comparison:
         """Write compare.json: the plan, and the answer as far as it is known."""
         data = {**to_json(self.plan), **answer}
         atomic.write_text(self.path / FILE, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def comparable(results: list[Result]) -> list[Result]:
+    """Ordered by the score that chose the best weights, if all finished runs have it from one protocol; else by the
+    cheap one alone."""
+    done = [one for one in results if one.state == "finished"]
+    first, *others = [from_score(one.chosen) if one.chosen else None for one in done] or [None]
+    alike = first and all(
+        other and other.name == first.name and not other.protocol.differences(first.protocol) for other in others
+    )
+    if first and alike:
+        return [replace(one, ranking=first.name) for one in results]
+    return [replace(one, scores=cheap_only(one.scores), last=cheap_only(one.last)) for one in results]
+
+
+def cheap_only(scores: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in scores.items() if name == NAME}
+
+
+def values(line: Measured | None) -> dict[str, float]:
+    return {score.name: score.value for score in line.scores if math.isfinite(score.value)} if line else {}
 
 
 def measures(line: Mapping[str, Any]) -> dict[str, float]:

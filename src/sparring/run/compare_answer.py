@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from .. import __version__
+from ..metrics.score import from_json
 from ..settings import to_json
 from . import atomic, grid
 from .briefing import duration
@@ -64,12 +65,11 @@ def protocol(comparison: Comparison, results: list[Result]) -> list[str]:
             "the first round, which warms up and compiles"
         )
     told = [f"Budget: {length}; {seeds}, the same for every row."]
-    measured = next((one.protocol for one in results if one.protocol), None)
-    if measured:
-        told.append(
-            f"Score: sliced Wasserstein distance of {measured['samples']:,} samples to {measured['reference']} ones, "
-            "at the best weights of each run; the mean over seeds ± their standard deviation; lower is better."
-        )
+    told += [
+        f"Score: {how}, at the best weights of each run; the mean over seeds ± their standard deviation; lower "
+        "is better."
+        for how in scored(results)
+    ]
     if question.ablate:
         told.append("Difference: the score without the technique minus the score of the whole recipe, seed by seed.")
     early = [one.run for one in results if one.state == "finished" and is_early(one, question.budget_seconds)]
@@ -83,6 +83,18 @@ def protocol(comparison: Comparison, results: list[Result]) -> list[str]:
             f"{torch.__version__}, sparring {__version__}."
         )
     return told
+
+
+def scored(results: list[Result]) -> list[str]:
+    """What the score of the rows is; empty where there is none yet."""
+    chosen = next((from_json(one.chosen) for one in results if one.chosen and one.ranking == one.chosen["name"]), None)
+    if chosen:
+        how = chosen.protocol
+        return [f"{chosen.name} (kernel distance) of {how.fake:,} samples to {how.real:,} training ones"]
+    measured = next((one.protocol for one in results if one.protocol), None)
+    if measured is None:
+        return []
+    return [f"sliced Wasserstein distance of {measured['samples']:,} samples to {measured['reference']} ones"]
 
 
 def is_early(one: Result, budget: float | None) -> bool:

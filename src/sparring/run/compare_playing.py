@@ -11,6 +11,7 @@ from ..play.engine import Watcher
 from ..play.guard import NonFiniteError
 from .compare import Comparison, Row
 from .folder import RunFolder
+from .measuring import SAMPLES
 from .pacing import Reason
 from .report import write_report
 from .session import Session
@@ -57,8 +58,10 @@ class Stopwatch:
 
 
 def measure_against(session: Session, *, flip: bool) -> None:
+    """All rows see the same real images; a number of samples that only some could afford would be no comparison."""
     if session.watching:
         session.watching.scoring.flip = flip
+        session.watching.measuring.samples = SAMPLES[-1]
 
 
 def score_last(session: Session) -> None:

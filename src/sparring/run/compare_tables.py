@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .compare import WHOLE, Comparison, Result
-from .scoring import NAME
 
 Line = dict[str, Any]
 
@@ -36,6 +35,7 @@ def line(name: str, runs: list[Result], whole: list[Result]) -> Line:
         "finished": len(done),
         "broken": [f"seed {run.seed}: {run.sentence}" for run in runs if run.state == "broken"],
         "open": sum(run.state == "open" for run in runs),
+        "ranking": runs[0].ranking,
         "score": mean(scores.values()),
         "spread": spread(scores.values()),
         "best_seed": min(scores, key=lambda seed: scores[seed]) if scores else None,
@@ -82,7 +82,7 @@ def spread(values: Iterable[float]) -> float | None:
 def markdown(comparison: Comparison, found: Sequence[Line]) -> str:
     """A Markdown table with aligned columns, to be read as it is."""
     ablation = bool(comparison.plan.question.ablate)
-    more = [name for name in dict.fromkeys(name for one in found for name in one["metrics"]) if name != NAME]
+    more = list(dict.fromkeys(name for one in found for name in one["metrics"] if name != one["ranking"]))
     head = ["technique" if ablation else "recipe", "score", *(name.replace("_", " ") for name in more)]
     head += ["difference by seed", "mean difference", "seeds agree"] if ablation else ["best seed"]
     head += ["images", "images/s", "parameters"]

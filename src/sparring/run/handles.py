@@ -59,9 +59,7 @@ class Synthesizer:
         """
         if batch < 1:
             raise ValueError(f"batch must be at least 1, and is {batch}")
-        noise, labels = self.noise(n, seed=seed, truncation=truncation), self.labels(n, label, seed=seed)
-        if isinstance(self.network, StyleGenerator):
-            noise = self.noise(n, seed=seed)
+        noise, labels = self.latents(n, seed=seed, truncation=truncation), self.labels(n, label, seed=seed)
         images = len(self.shape) == 3
         empty = torch.zeros((0, *self.shape))
         parts = [grid.to_bytes(empty) if images else empty]
@@ -89,6 +87,11 @@ class Synthesizer:
             return z
         central = (torch.special.ndtr(z.double()) - 0.5) * truncation
         return (2 * central if uniform else torch.special.ndtri(central + 0.5)).float()
+
+    def latents(self, n: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
+        """What `decode` takes with this truncation: `noise`, whole for generators that truncate their styles."""
+        noise = self.noise(n, seed=seed, truncation=truncation)
+        return self.noise(n, seed=seed) if isinstance(self.network, StyleGenerator) else noise
 
     def labels(self, n: int, label: Label | None = None, *, seed: int = 0) -> Tensor | None:
         """`n` labels (n,) int64: all `label`, or drawn evenly; None where the network has no classes."""

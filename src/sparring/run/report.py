@@ -11,7 +11,7 @@ from typing import Any
 
 from ..play.adversarial import ADVERSARIAL
 from ..recipes import RECIPES, Recipe
-from . import atomic, report_pictures, report_tables
+from . import atomic, report_pictures, report_scores, report_tables
 from .briefing import duration
 from .curves import Points, chart
 from .folder import RunFolder
@@ -90,6 +90,7 @@ def page(story: Story) -> str:
         section("Newest samples", newest(story)),
         section("How the samples grew", report_pictures.timeline(story.pictures, columns(story))),
         section("Curves", charts(story)),
+        section("Scores", report_scores.table(story.scores)),
         section("Data", data(story)),
         section("Settings", report_tables.configuration(story.recipe)),
         section("Events", report_tables.events(r for r in story.records if r.get("kind") == "event")),
@@ -116,7 +117,7 @@ def head(story: Story) -> str:
         "images seen": f"{images:,}" + (f" of {total:,}" if total > images and story.reason != "deadline" else ""),
         "of training": duration(seconds) if seconds else "0 s",
         "images/s": f"{images / seconds:,.0f}" if seconds else "",
-        **best_score(story),
+        **report_scores.best_score(story.scores),
     }
     tiles |= {f"{name} parameters": f"{one['parameters']:,}" for name, one in story.plan.get("networks", {}).items()}
     cells = "".join(
@@ -136,15 +137,6 @@ def about(name: str) -> str:
         return ""
     preset = RECIPES[name]
     return f'<p>{escape(name)}: {escape(preset.line)}. <span class="soft">{escape(preset.paper)}</span></p>'
-
-
-def best_score(story: Story) -> dict[str, str]:
-    """The lowest distance and where it was reached; the run keeps those weights as its best."""
-    found = [line for line in story.scores if isinstance(line.get("sliced_wasserstein"), float)]
-    if not found:
-        return {}
-    best = min(found, key=lambda line: line["sliced_wasserstein"])
-    return {f"best distance to the data, after {int(best['images']):,} images": f"{best['sliced_wasserstein']:.4f}"}
 
 
 def newest(story: Story) -> str:
@@ -174,7 +166,7 @@ def charts(story: Story) -> str:
         chart("Logits: high means real", story.series(logits), guide=threshold),
         chart("How often the critic is right", story.series(judgement), guide=0.5),
         chart("Gradient norms", story.series(norms), log=True),
-        chart("Distance of samples from the data (sliced Wasserstein)", distances(story)),
+        *report_scores.charts(story.scores),
         chart("Learning rates", story.series(lambda r: r.get("learning_rates", {}))),
         chart("Speed, images/s", story.series(lambda r: {"images/s": r.get("images_per_second", math.nan)})),
     ]
@@ -208,11 +200,6 @@ def judgement(record: Record) -> dict[str, float]:
 def norms(record: Record) -> dict[str, float]:
     found = picked(record, lambda n: n.startswith("gradient/"))
     return {name.removeprefix("gradient/"): value for name, value in found.items()}
-
-
-def distances(story: Story) -> dict[str, Points]:
-    points = [(float(r["images"]), float(r["sliced_wasserstein"])) for r in story.scores if "sliced_wasserstein" in r]
-    return {"distance": points}
 
 
 def data(story: Story) -> str:

@@ -15,6 +15,8 @@ from ..data.feed import Source
 from ..metrics.sliced_wasserstein import SlicedWasserstein
 from .handles import Synthesizer
 from .journal import Lines, read
+from .score_lines import QUICK as NAME
+from .score_lines import quick
 
 SAMPLES = {"images": 512, "points": 2048}
 PATCHES, PROJECTIONS = 32, 128
@@ -28,7 +30,6 @@ TRIAL = 16
 """Samples of the trial that tells what a score will cost."""
 SEED = 77_000
 """Of the order of the reference images and of the noise: the same at every score."""
-NAME = "sliced_wasserstein"
 LEAST_HELD_OUT = 256
 """With fewer held-out images, training images are the reference."""
 
@@ -54,7 +55,7 @@ class Scoring:
         self.step = max(1, int(total * SHARE_OF_IMAGES))
         self.next = self.step  # images
         self.spent, self.cost = 0.0, 0.0  # seconds; a cost of 0 is not yet known
-        self.best = min((line[NAME] for line in read(path)), default=float("inf"))
+        self.best = min((line[NAME] for line in quick(read(path))), default=float("inf"))
         self.images_scored = -1
         self.reference = "training"
         self.real: Tensor | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,10 @@ from .bundle import Card, Trained, read_card, save_bundle
 from .folder import RunFolder
 from .handles import Synthesizer
 from .journal import Lines, Record
+from .measuring import Measuring
 from .samples import Timeline, exported
 from .scoring import NAME, Scoring
+from .sentences import brief
 from .tally import Tally
 
 BEFORE_ALL = -1
@@ -41,6 +45,7 @@ class Watching:
         self.facts = source.facts()
         self.latest: Record = {}
         self.scores: dict[str, float] = {}
+        self.scored_at = BEFORE_ALL  # images
         self.at = self.aside = 0.0  # seconds: when the last line was written, and what looking took since then
         self.at_images = self.kept = max(images, 0)
         self.looked: float = saved.get("looked", 0.0) if saved else 0.0  # seconds, over all sessions
@@ -52,18 +57,22 @@ class Watching:
         self.tally = Tally(sum(stage.rounds for stage in engine.stages))
         self.timeline = Timeline(self.source, total, watch.grids, watch.grid)
         self.scoring = Scoring(self.source, total, self.folder.scores, flip=self.recipe.data.flip)
+        self.measuring = Measuring(self.source, total, self.folder.scores, engine.machine.device)
         engine.watchers = (self.tally, *engine.watchers)
-        self.scoring.best = min(self.scoring.best, self.best_score())
+        self.know_best()
         if saved:
             self.tally.load_state_dict(saved["tally"])
             self.scoring.load_state_dict(saved["scoring"], engine.clock.images)
+            self.measuring.load_state_dict(saved.get("measuring", {}), engine.clock.images)
             self.timeline.drawn, self.at = engine.clock.images, saved["seconds"]
 
-    def best_score(self) -> float:
-        """Of the best weights so far, which may be those of a session that was killed after its last checkpoint."""
+    def know_best(self) -> None:
+        """The best weights so far may be those of a session that was killed after its last checkpoint."""
         with contextlib.suppress(ValueError):
-            return read_card(self.folder.best).scores.get(NAME, float("inf"))
-        return float("inf")
+            scores, known = read_card(self.folder.best).scores, self.measuring.best
+            self.scoring.best = min(self.scoring.best, scores.get(NAME, float("inf")))
+            if known and scores.get(known.name, float("inf")) < known.value:
+                self.measuring.best = dataclasses.replace(known, value=scores[known.name])
 
     @property
     def images(self) -> int:
@@ -115,15 +124,34 @@ class Watching:
                 self.board.picture("samples", picture, self.images)
         if self.scoring.due(lambda: self.handle(seconds), self.images, seconds, final):
             self.score(self.handle(seconds), seconds)
+        try:
+            if self.measuring.due(lambda: self.handle(seconds), self.images, seconds, final):
+                self.measure(self.handle(seconds), seconds)
+        except (ValueError, ImportError) as error:  # a score that cannot be had is no reason to end a run
+            self.measuring.possible = False
+            self.event(f"real metrics cannot be measured in this run: {brief(error)}", seconds)
 
     def score(self, handle: Synthesizer, seconds: float) -> None:
-        """Measure the generator now, and keep its weights where they are the best so far."""
+        """Measure the generator now, cheaply; that chooses the best weights until a real metric does."""
         score, better = self.scoring.measure(handle, self.images, seconds)
-        self.scores = {NAME: score}
-        if self.board:
-            self.board.numbers({f"score/{NAME}": score}, self.images)
+        self.scored({NAME: score})
+        if better and not self.measuring.best:
+            self.save_weights(self.folder.best, seconds)
+
+    def measure(self, handle: Synthesizer, seconds: float) -> None:
+        """Measure the generator now with real metrics, and keep its weights where they are the best so far."""
+        scores, better = self.measuring.measure(handle, self.images, seconds)
+        self.scored({score.name: score.value for score in scores if math.isfinite(score.value)})
         if better:
             self.save_weights(self.folder.best, seconds)
+
+    def scored(self, values: dict[str, float]) -> None:
+        """What the weights of this moment came to, for their card and for the curves."""
+        if self.scored_at != self.images:
+            self.scores, self.scored_at = {}, self.images
+        self.scores = {**self.scores, **values}
+        if self.board:
+            self.board.numbers({f"score/{name}": value for name, value in values.items()}, self.images)
 
     def handle(self, seconds: float) -> Synthesizer:
         """The generator as it is now, averaged where there is an average."""
@@ -164,6 +192,7 @@ class Watching:
             "engine": state,
             "tally": self.tally.state_dict(),
             "scoring": self.scoring.state_dict(),
+            "measuring": self.measuring.state_dict(),
             "seconds": seconds,
             "looked": self.looked,
             "machine": {"device": self.engine.machine.device.type, "precision": self.engine.machine.precision},
