@@ -20,6 +20,10 @@ FLAGS: dict[str, set[str]] = {
     },
     "resume": {"--json"},
     "report": {"--json"},
+    "evaluate": {
+        "--against", "--metrics", "--features", "--weights", "--samples", "--seed", "--truncation", "--size",
+        "--channels", "--compare-with", "--json",
+    },
     "compare": {
         "--data", "--seeds", "--budget", "--images", "--ablate", "--batch", "--size", "--device", "--precision",
         "--set", "--out", "--json",

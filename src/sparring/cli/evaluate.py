@@ -1,0 +1,118 @@
+"""`sparring evaluate`: how good a generator, or a folder of images, is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from .flags import parse
+from .voice import Voice
+
+if TYPE_CHECKING:
+    from ..run.opposing import Task
+
+Text = tyro.conf.arg(metavar="NAME", help_behavior_hint="")
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Measure a generator, or a folder of images, against real images.
+
+    A run brings its own data; everything else needs --against. The features, the metrics and the number of samples
+    are chosen from what is there, and the table says how. `sparring evaluate --metrics list` tells what there is.
+    """
+
+    subject: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN|BUNDLE|FOLDER", help_behavior_hint="")] = (
+        ""
+    )
+    """A run, a .safetensors file, or a folder of images."""
+    against: Annotated[str, tyro.conf.arg(metavar="DATA", help_behavior_hint="")] = ""
+    """Real images: a folder or any other data set; a run's own if left out."""
+    metrics: Annotated[str, tyro.conf.arg(metavar="fid,kid,...|list", help_behavior_hint="")] = ""
+    """Which; those that fit what is compared if left out."""
+    features: Annotated[str, tyro.conf.arg(metavar="NAME")] = "auto"
+    """The network through whose eyes sets are compared; auto takes the best at hand."""
+    weights: Annotated[str, tyro.conf.arg(metavar="FILE", help_behavior_hint="")] = ""
+    """Its weights, where it does not bring them."""
+    samples: Annotated[int | None, tyro.conf.arg(metavar="N", help_behavior_hint="")] = None
+    """Samples to score; chosen from the number of real images if left out."""
+    seed: Annotated[int, tyro.conf.arg(metavar="S")] = 0
+    """The same seed gives the same scores."""
+    truncation: Annotated[float, tyro.conf.arg(metavar="T")] = 1.0
+    """Of a generator's samples: between 0 (all alike) and 1 (as varied as in training)."""
+    size: Annotated[int | None, tyro.conf.arg(metavar="PX", help_behavior_hint="")] = None
+    """Bring images of folders to this side; as they are if left out."""
+    channels: Annotated[int | None, tyro.conf.arg(metavar="1|3", help_behavior_hint="")] = None
+    """Make images of folders gray (1) or RGB (3); as they are if left out."""
+    compare_with: Annotated[str, tyro.conf.arg(metavar="FILE", help_behavior_hint="")] = ""
+    """Scores that --json wrote earlier; refused where they were measured in another way."""
+    json: bool = False
+    """Print the scores as JSON."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Measure, and print a table; returns the exit status."""
+    flags = parse(Evaluate, arguments, "sparring evaluate")
+    voice = Voice(flags.json)
+    if flags.metrics == "list":
+        return listed(voice)
+    check(flags)
+    from ..run.evaluating import evaluate
+    from ..run.evaluating_table import earlier, table
+    from .measuring import measuring
+
+    with measuring(voice) as steps:
+        found = evaluate(task_of(flags), steps)
+    before = earlier(Path(flags.compare_with), found.scores) if flags.compare_with else {}
+    voice.answer([score.as_json() for score in found.scores], table(found, before))
+    return 0
+
+
+def listed(voice: Voice) -> int:
+    """Every metric, and what it says."""
+    from ..metrics.suite import METRICS
+
+    wide = max(map(len, METRICS), default=0)
+    data = [{"name": one.name, "about": one.about, "needs": sorted(one.needs)} for one in METRICS.values()]
+    voice.answer(data, "\n".join(f"{one.name:<{wide}}  {one.about}" for one in METRICS.values()))
+    return 0
+
+
+def check(flags: Evaluate) -> None:
+    """Refuse what can be refused at once, before anything slow is imported."""
+    if not flags.subject:
+        raise ValueError("say what to measure: sparring evaluate RUN, or sparring evaluate FOLDER --against FOLDER")
+    if flags.samples is not None and flags.samples < 2:
+        raise ValueError(f"--samples must be at least 2, and is {flags.samples}")
+    if flags.size is not None and flags.size < 1:
+        raise ValueError(f"--size must be at least 1, and is {flags.size}")
+    if flags.channels not in (None, 1, 3):
+        raise ValueError(f"--channels is 1 (gray) or 3 (RGB), not {flags.channels}")
+    if not 0 <= flags.truncation <= 1:
+        raise ValueError(f"--truncation lies between 0 and 1, and is {flags.truncation}")
+    for file in (flags.weights, flags.compare_with):
+        if file and not Path(file).expanduser().is_file():
+            raise ValueError(f"there is no file {file}")
+
+
+def task_of(flags: Evaluate) -> Task:
+    from ..play.machine import join_processes
+    from ..run.opposing import Task
+
+    return Task(
+        subject=flags.subject,
+        against=flags.against,
+        metrics=tuple(name.strip() for name in flags.metrics.split(",") if name.strip()),
+        features=flags.features,
+        weights=flags.weights,
+        samples=flags.samples or 0,
+        seed=flags.seed,
+        truncation=flags.truncation,
+        size=flags.size or 0,
+        channels=flags.channels or 0,
+        device=str(join_processes("auto", "fp32").device),
+    )

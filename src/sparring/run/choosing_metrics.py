@@ -1,0 +1,57 @@
+"""Which metrics fit what is compared, where nobody says which."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..metrics.suite import METRICS, Metric, metrics_named
+from .opposing import Sides
+
+USUAL = ("fid", "kid", "prdc", "modes", "per-class", "memorisation", "verdict")
+"""In the order of the table, those that say most for their time; every other one has to be asked for."""
+PER_CLASS = 100
+"""Real images of a class, on average, from which scores by class are worth reading."""
+WHOLE_BYTES = 1 << 30
+"""Of images that are kept for metrics which look at pixels; others have to be asked for."""
+MISSING = {
+    "real": "real images to compare with",
+    "held_out": "images that were held out of training",
+    "labels": "real images with labels",
+    "maker": "a generator, and not only its images",
+}
+
+
+def chosen_metrics(names: Sequence[str], sides: Sides, features: str) -> list[Metric]:
+    """Those asked for, or those that fit. ValueError for unknown names, and for what one needs and there is not."""
+    if not names:
+        return [METRICS[name] for name in USUAL if name in METRICS and fits(METRICS[name], sides, features)]
+    found = metrics_named(names)
+    for metric in found:
+        lacking = [MISSING[need] for need in sorted(metric.needs & MISSING.keys()) if not has(need, sides)]
+        if lacking:
+            raise ValueError(f"{metric.name} needs {' and '.join(lacking)}")
+    return found
+
+
+def fits(metric: Metric, sides: Sides, features: str) -> bool:
+    """Whether it can be measured, in sensible time and memory, and says something."""
+    if not all(has(need, sides) for need in metric.needs):
+        return False
+    if metric.name == "modes":
+        return features in ("points", "classifier")
+    if metric.name == "per-class":
+        real = sides.real.count if sides.real else 0
+        return sides.share_labels and real >= PER_CLASS * len(sides.classes)
+    return "images" not in metric.needs or bytes_of(sides) <= WHOLE_BYTES
+
+
+def has(need: str, sides: Sides) -> bool:
+    there = {"real": sides.real, "held_out": sides.held_out, "labels": sides.classes, "maker": sides.maker}
+    return need not in there or bool(there[need])
+
+
+def bytes_of(sides: Sides) -> int:
+    """All images of all sets, uncompressed."""
+    sets = (sides.fake, sides.real, sides.held_out)
+    return sum(one.count * math.prod(one.shape) for one in sets if one)

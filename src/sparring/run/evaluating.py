@@ -1,0 +1,143 @@
+"""Measuring a generator, or a folder of images, against real ones: what `sparring evaluate` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ..metrics.features import FrozenNetwork, choose_extractor
+from ..metrics.folders import PackImages
+from ..metrics.looking import look
+from ..metrics.remembered import remembered
+from ..metrics.score import Score
+from ..metrics.sets import Extractor, Seen, Sets
+from ..metrics.suite import Metric
+from . import score_lines
+from .choosing_metrics import chosen_metrics
+from .journal import Lines
+from .opposing import Sides, Task, sides_of
+from .subjects import AnySet
+
+Steps = Callable[[str, int, int], None]
+"""Told (what, done, of how many) while it goes on."""
+ROWS = frozenset({"features", "logits", "images"})
+"""What can be kept of a set, row by row."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was found, and everything that people should know of how."""
+
+    fake: str
+    real: str
+    held_out: str
+    scores: tuple[Score, ...]
+    notes: tuple[str, ...]
+
+
+def evaluate(task: Task, steps: Steps) -> Evaluation:
+    """Measure what `task` asks for. ValueError or OSError with one sentence for whatever cannot be measured.
+
+    In several processes all of them must call it; the scores are the same in all, and the first writes them down.
+    """
+    sides = sides_of(task, lambda done, total: steps("Packing", done, total))
+    extractor, notes = network_of(task, sides), list[str]()
+    metrics = chosen_metrics(task.metrics, sides, extractor.name)
+    sets = looked(sides, metrics, extractor, task.seed, steps)
+    scores = list[Score]()
+    for number, metric in enumerate(metrics):
+        steps(f"Measuring {metric.name}", number, len(metrics))
+        try:
+            scores += metric.measure(sets)
+        except ValueError as error:
+            if task.metrics:
+                raise ValueError(f"{metric.name}: {error}") from None
+            notes.append(f"{metric.name} was left out: {error}")
+    if not scores:
+        raise ValueError(f"nothing could be measured. {' '.join(notes)}")
+    if isinstance(extractor, FrozenNetwork) and extractor.note:
+        notes.insert(0, extractor.note)
+    return Evaluation(
+        fake=described(sides.fake),
+        real=described(sides.real) if sides.real else "",
+        held_out=described(sides.held_out) if sides.held_out else "",
+        scores=tuple(scores),
+        notes=(*notes, *written(sides, scores)),
+    )
+
+
+def described(one: AnySet) -> str:
+    """`5,000 images of photos/`."""
+    kind = "samples" if not isinstance(one, PackImages) and one.fingerprint == "" else "images"
+    return f"{one.count:,} {'points' if len(one.shape) == 1 else kind} of {one.name}"
+
+
+class Coordinates:
+    """Points as they are, in the place of a feature network."""
+
+    name, weights, resize = "points", "", ""
+
+    def __init__(self, dims: int):
+        self.dims = dims
+
+    def __call__(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        return images.float(), None
+
+
+def network_of(task: Task, sides: Sides) -> Extractor:
+    """ValueError or OSError with one sentence where it, or its weights, cannot be had."""
+    if len(sides.fake.shape) == 1:
+        return Coordinates(sides.fake.shape[0])
+    weights = Path(task.weights).expanduser() if task.weights else None
+    return choose_extractor(task.features, device=task.device, weights=weights, labelled=sides.labelled)
+
+
+def looked(sides: Sides, metrics: list[Metric], extractor: Extractor, seed: int, steps: Steps) -> Sets:
+    """All sets as the network sees them, with as much kept as these metrics need."""
+    needs = frozenset[str]().union(*(metric.needs for metric in metrics))
+    keep = needs & ROWS
+    real = None
+    if sides.real is not None:
+        real = seen(sides.real, extractor, keep, "Looking at real images", steps)
+    held_out = None
+    if sides.held_out is not None and "held_out" in needs:
+        held_out = seen(sides.held_out, extractor, keep, "Looking at held-out images", steps)
+    fake = seen(sides.fake, extractor, keep, "Looking at samples", steps)
+    if not sides.share_labels:
+        fake = replace(fake, labels=None)
+    return Sets(fake, real, held_out, extractor, sides.maker, seed, sides.classes)
+
+
+def seen(images: AnySet, extractor: Extractor, keep: frozenset[str], what: str, steps: Steps) -> Seen:
+    """Real images from the cache, where the same network has seen them before."""
+
+    def progress(done: int) -> None:
+        steps(what, done, images.count)
+
+    if images.fingerprint and len(images.shape) == 3:
+        return remembered(images, extractor, keep=keep, progress=progress)
+    return look(images, extractor, keep=keep, progress=progress)
+
+
+def written(sides: Sides, scores: list[Score]) -> list[str]:
+    """Append them to the run's scores.jsonl; a note where that could not be done, since scores are dear."""
+    if (
+        sides.run is None
+        or sides.maker is None
+        or (torch.distributed.is_initialized() and torch.distributed.get_rank())
+    ):
+        return []
+    trained = sides.maker.card.trained
+    line = score_lines.Measured(trained.images, trained.seconds, tuple(scores), by="evaluate")
+    try:
+        sides.run.claim()
+        Lines(sides.run.scores).append(line.as_json())
+    except (ValueError, OSError) as error:
+        return [f"The scores were not added to {sides.run.scores}: {error}."]
+    finally:
+        sides.run.let_go()
+    return []
