@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..metrics.suite import METRICS, Metric, metrics_named
+from ..metrics.suite import METRICS, Metric
 from .opposing import Sides
 
 USUAL = ("fid", "kid", "prdc", "modes", "per-class", "memorisation", "verdict")
@@ -22,16 +22,17 @@ MISSING = {
 }
 
 
-def chosen_metrics(names: Sequence[str], sides: Sides, features: str) -> list[Metric]:
-    """Those asked for, or those that fit. ValueError for unknown names, and for what one needs and there is not."""
-    if not names:
-        return [METRICS[name] for name in USUAL if name in METRICS and fits(METRICS[name], sides, features)]
-    found = metrics_named(names)
-    for metric in found:
-        lacking = [MISSING[need] for need in sorted(metric.needs & MISSING.keys()) if not has(need, sides)]
+def fitting(sides: Sides, features: str) -> list[Metric]:
+    """Those that say something about these sets, seen by this network."""
+    return [METRICS[name] for name in USUAL if name in METRICS and fits(METRICS[name], sides, features)]
+
+
+def check_possible(metrics: Sequence[Metric], sides: Sides) -> None:
+    """ValueError where one needs what there is not."""
+    for metric in metrics:
+        lacking = [what for need, what in MISSING.items() if need in metric.needs and not has(need, sides)]
         if lacking:
             raise ValueError(f"{metric.name} needs {' and '.join(lacking)}")
-    return found
 
 
 def fits(metric: Metric, sides: Sides, features: str) -> bool:

@@ -15,9 +15,9 @@ from ..metrics.looking import look
 from ..metrics.remembered import remembered
 from ..metrics.score import Score
 from ..metrics.sets import Extractor, Seen, Sets
-from ..metrics.suite import Metric
+from ..metrics.suite import Metric, metrics_named
 from . import score_lines
-from .choosing_metrics import chosen_metrics
+from .choosing_metrics import check_possible, fitting
 from .journal import Lines
 from .opposing import Sides, Task, sides_of
 from .subjects import AnySet
@@ -26,6 +26,9 @@ Steps = Callable[[str, int, int], None]
 """Told (what, done, of how many) while it goes on."""
 ROWS = frozenset({"features", "logits", "images"})
 """What can be kept of a set, row by row."""
+
+
+SEEN = frozenset({"features", "logits"})
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,11 @@ def evaluate(task: Task, steps: Steps) -> Evaluation:
 
     In several processes all of them must call it; the scores are the same in all, and the first writes them down.
     """
+    asked = metrics_named(task.metrics)
     sides = sides_of(task, lambda done, total: steps("Packing", done, total))
-    extractor, notes = network_of(task, sides), list[str]()
-    metrics = chosen_metrics(task.metrics, sides, extractor.name)
+    check_possible(asked, sides)
+    extractor, notes = network_of(task, sides, asked), list[str]()
+    metrics = asked or fitting(sides, extractor.name)
     sets = looked(sides, metrics, extractor, task.seed, steps)
     scores = list[Score]()
     for number, metric in enumerate(metrics):
@@ -88,10 +93,12 @@ class Coordinates:
         return images.float(), None
 
 
-def network_of(task: Task, sides: Sides) -> Extractor:
+def network_of(task: Task, sides: Sides, asked: list[Metric]) -> Extractor:
     """ValueError or OSError with one sentence where it, or its weights, cannot be had."""
     if len(sides.fake.shape) == 1:
         return Coordinates(sides.fake.shape[0])
+    if asked and all(metric.needs & {"images", "maker"} and not metric.needs & SEEN for metric in asked):
+        return choose_extractor("pixels")  # nobody asks it for anything
     weights = Path(task.weights).expanduser() if task.weights else None
     return choose_extractor(task.features, device=task.device, weights=weights, labelled=sides.labelled)
 

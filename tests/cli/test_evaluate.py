@@ -1,0 +1,83 @@
+"""`sparring evaluate` from the outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.cli.run_cli import Cli
+
+from sparring.metrics.score import from_json
+
+
+def folder(path: Path, level: int, count: int = 12, size: int = 16) -> Path:
+    """Noise around a level of brightness."""
+    path.mkdir()
+    dice = np.random.default_rng(level)
+    for number in range(count):
+        pixels = dice.integers(level - 20, level + 20, (size, size, 3), np.uint8)
+        Image.fromarray(pixels).save(path / f"{number:03d}.png")
+    return path
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    return folder(tmp_path / "ours", 60), folder(tmp_path / "theirs", 90)
+
+
+def test_two_folders_as_a_table_and_as_json(cli: Cli, folders: tuple[Path, Path], tmp_path: Path) -> None:
+    line = ("evaluate", folders[0], "--against", folders[1], "--features", "pixels", "--metrics", "fid")
+    said = cli(*line)
+    assert said.status == 0, said
+    assert "Scored:    12 images of ours/" in said.out
+    assert "fd-pixels" in said.out
+    scores = [from_json(one) for one in cli(*line, "--json").json]
+    assert scores[0].protocol.features == "pixels"
+    before = tmp_path / "before.json"
+    before.write_text(json.dumps([score.as_json() for score in scores]))
+    assert "equal" in cli(*line, "--compare-with", before).out
+    refusal = cli.mistake(*line, "--compare-with", before, "--samples", "5")
+    assert "cannot be compared: " in refusal
+    assert "fake: 12 against 5" in refusal
+
+
+def test_metrics_are_listed(cli: Cli) -> None:
+    said = cli("evaluate", "--metrics", "list")
+    assert said.status == 0
+    assert {"fid", "kid", "modes"} <= {line.split()[0] for line in said.out.splitlines()}
+    assert {"name", "about", "needs"} == set(cli("evaluate", "--metrics", "list", "--json").json[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("", "say what to measure"),
+        ("x --samples 1", "--samples must be at least 2, and is 1"),
+        ("x --channels 2", "--channels is 1 (gray) or 3 (RGB), not 2"),
+        ("x --size 0", "--size must be at least 1"),
+        ("x --truncation 2", "--truncation lies between 0 and 1"),
+        ("x --weights nowhere.pth", "there is no file nowhere.pth"),
+        ("x --compare-with nowhere.json", "there is no file nowhere.json"),
+        ("x", "say with which real images x is to be compared: --against FOLDER"),
+        ("x --against y --metrics fdi", "there is no metric 'fdi'. Did you mean 'fid'?"),
+        ("x --against y", "There is no folder x"),
+    ],
+)
+def test_one_sentence(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, part: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert part in cli.mistake("evaluate", *line.split())
+
+
+def test_sets_that_cannot_be_compared(cli: Cli, folders: tuple[Path, Path], tmp_path: Path) -> None:
+    ours, theirs = folders
+    (tmp_path / "empty").mkdir()
+    small, one = folder(tmp_path / "small", 60, size=8), folder(tmp_path / "one", 60, count=1)
+    for part, subject in {"is empty": "empty", "of 8 x 8": small, "a single image": one}.items():
+        assert part in cli.mistake("evaluate", tmp_path / subject, "--against", theirs)
+    Image.new("RGB", (20, 16)).save(ours / "wide.png")
+    assert "2 different sizes" in cli.mistake("evaluate", ours, "--against", theirs)
+    Image.new("L", (16, 16)).save(theirs / "gray.png")
+    assert "gray" in cli.mistake("evaluate", small, "--against", theirs)
