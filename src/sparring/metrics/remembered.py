@@ -52,6 +52,7 @@ def remembered(
 
 
 def cache_file(fingerprint: str, extractor: Extractor) -> Path:
+    """Where it is kept what this network saw of this set."""
     facts = json.dumps([FORMAT, fingerprint, extractor.name, extractor.weights, extractor.resize])
     return cache_folder() / "seen" / f"{blake2b(facts.encode(), digest_size=10).hexdigest()}.safetensors"
 

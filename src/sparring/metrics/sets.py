@@ -27,13 +27,23 @@ class Seen:
 class Extractor(Protocol):
     """A frozen feature network. Equal facts give equal features."""
 
-    name: str
-    """As scores are named after it: `inception`, `effnet-lite0`, ..."""
-    dims: int
-    weights: str
-    """Hash of the weights."""
-    resize: str
-    """What happens to an image before the network, in words."""
+    @property
+    def name(self) -> str:
+        """As scores are named after it: `inception`, `effnet-lite0`, ..."""
+        ...
+
+    @property
+    def dims(self) -> int: ...
+
+    @property
+    def weights(self) -> str:
+        """Hash of the weights."""
+        ...
+
+    @property
+    def resize(self) -> str:
+        """What happens to an image before the network, in words."""
+        ...
 
     def __call__(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
         """Images (n, 1 or 3, height, width) uint8 to features (n, dims) and logits (n, classes) or None, float32."""

@@ -132,8 +132,8 @@ class Measuring:
         count = min(images.count, count or images.count)
         parts, labels = [], []
         for start in range(0, count, AT_ONCE):
-            shown, label = images.read(start, min(start + AT_ONCE, count))
-            parts.append(self.extractor(shown)[0].float().cpu())
+            pictures, label = images.read(start, min(start + AT_ONCE, count))
+            parts.append(self.extractor(pictures)[0].float().cpu())
             labels += [label] if label is not None else []
         features = torch.cat(parts)
         return Seen(len(features), moments_of(features), features, labels=torch.cat(labels) if labels else None)
