@@ -27,7 +27,7 @@ SHARE_OF_IMAGES = 0.1
 """Scores are due every so much of the run ..."""
 SHARE_OF_SECONDS = 0.05
 """... but all of them together take no more than this share of the time so far; the cheap score has its own 5%."""
-LEAST_SECONDS = 3.0
+LEAST_SECONDS = 5.0
 """What must be at hand before the network is even loaded, since nobody knows yet how long that takes."""
 SAMPLES = (4096, 2048, 1024, 512, 256)
 """Real and generated images of a score: the largest number that the whole run can afford. With fewer than the last,
@@ -81,12 +81,27 @@ class Measuring:
         self.look(trial)
         halfway = time.perf_counter()
         self.look(Samples(handle, trial.count, labels=trial.labels, seed=SEED))
-        a_real, a_fake = (halfway - start) / trial.count, (time.perf_counter() - halfway) / trial.count
-        scores = 1 / SHARE_OF_IMAGES
+        known = time.perf_counter()
+        dice = torch.Generator().manual_seed(SEED)
+        rows = [torch.randn(SAMPLES[-1], self.extractor.dims, generator=dice) for _ in range(2)]
+        self.compared(*(Seen(len(one), moments_of(one), one) for one in rows))
+        comparing = time.perf_counter() - known
+        self.settle((halfway - start) / trial.count, (known - halfway) / trial.count, comparing, affordable)
+
+    def settle(self, a_real: float, a_fake: float, comparing: float, affordable: float) -> None:
+        """Choose the number of samples, where it is not chosen yet, and foretell what the first score costs.
+
+        Seconds: to look at a real image and at a fake, to compare the fewest samples, and those there are in all.
+        """
+
+        def cost(samples: int, scores: float) -> float:
+            pairs = (samples / SAMPLES[-1]) ** 2
+            return samples * (a_real + scores * a_fake) + scores * comparing * pairs
+
         if not self.samples:
-            fits = (n for n in SAMPLES if n * (a_real + scores * a_fake) <= affordable - self.spent)
+            fits = (n for n in SAMPLES if cost(n, 1 / SHARE_OF_IMAGES) <= affordable - self.spent)
             self.samples = next(fits, SAMPLES[-1])
-        self.cost = self.samples * (a_real + a_fake)
+        self.cost = cost(self.samples, 1.0)
 
     def measure(self, handle: Synthesizer, images: int, seconds: float) -> tuple[tuple[Score, ...], bool]:
         """The scores, and whether these weights are the best so far; a line of scores.jsonl says both."""
@@ -94,14 +109,18 @@ class Measuring:
         self.real = self.real or self.real_images()
         known = time.perf_counter()
         fake = self.look(Samples(handle, self.samples, labels=self.real.labels, seed=SEED))
-        sets = Sets(fake=fake, real=self.real, extractor=self.extractor, seed=SEED)
-        scores = tuple(score for metric in metrics_named(WATCHED) for score in metric.measure(sets))
+        scores = self.compared(fake, self.real)
         better = self.improves(scores)
         self.cost = time.perf_counter() - known
         self.spent += time.perf_counter() - start
         self.next, self.images_scored = (images // self.step + 1) * self.step, images
         self.lines.append(Measured(images, seconds, scores, best=better).as_json())
         return scores, better
+
+    def compared(self, fake: Seen, real: Seen) -> tuple[Score, ...]:
+        """All scores of these samples."""
+        sets = Sets(fake=fake, real=real, extractor=self.extractor, seed=SEED)
+        return tuple(score for metric in metrics_named(WATCHED) for score in metric.measure(sets))
 
     def improves(self, scores: Iterable[Score]) -> bool:
         """Whether the score that chooses is the best of its protocol; it is then remembered."""
