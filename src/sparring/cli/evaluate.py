@@ -61,12 +61,18 @@ def run(arguments: Sequence[str]) -> int:
     if flags.metrics == "list":
         return listed(voice)
     check(flags)
+    from torch import distributed
+
     from ..run.evaluating import evaluate
     from ..run.evaluating_table import earlier, table
     from .measuring import measuring
 
-    with measuring(voice) as steps:
-        found = evaluate(task_of(flags), steps)
+    try:
+        with measuring(voice) as steps:
+            found = evaluate(task_of(flags), steps)
+    finally:
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
     before = earlier(Path(flags.compare_with), found.scores) if flags.compare_with else {}
     voice.answer([score.as_json() for score in found.scores], table(found, before))
     return 0
