@@ -82,8 +82,10 @@ def look(extractor: FrozenNetwork, images: Tensor) -> Seen:
     return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts if part[1] is not None])
 
 
-def spoiled(source: PackSource, pool: list[int], extractor: FrozenNetwork, real: Seen, fresh: Seen) -> dict[str, list[Seen]]:
-    """500 samples at each level of each way; noise and blur are looked at anew, all else is chosen from what was seen."""
+def spoiled(
+    source: PackSource, pool: list[int], extractor: FrozenNetwork, real: Seen, fresh: Seen
+) -> dict[str, list[Seen]]:
+    """500 samples at each level of each way; all but noise and blur are chosen from what was seen already."""
     images, labels = source.images(pool[:FAKE]), source.labels(pool)
     dice = torch.Generator().manual_seed(1)
 

@@ -47,7 +47,12 @@ def picture(
             panel(draw, font, box, one[metric], limits[metric], expected[name].get(metric))
     for row, title in enumerate(NAMES.values()):
         draw.text((8, band + row * (HIGH + GAP) + HIGH / 2 - 8), title, INK, font)
-    draw.text((8, size[1] - 20), "* by classes of photographs, which say little of cartoons. Rows share one scale.", SOFT, font)
+    draw.text(
+        (8, size[1] - 20),
+        "* by classes of photographs, which say little of cartoons. Rows share one scale.",
+        SOFT,
+        font,
+    )
     return canvas
 
 
@@ -59,7 +64,7 @@ def window(values: Sequence[float]) -> tuple[float, float]:
 
 def thumbnails(images: Tensor) -> Image.Image:
     """Two of them, one below the other."""
-    tile = torch.cat([image for image in images[-2:]], 1)
+    tile = torch.cat(list(images[-2:]), 1)
     return Image.fromarray(tile.permute(1, 2, 0).contiguous().numpy()).resize((THUMB, 2 * THUMB))
 
 

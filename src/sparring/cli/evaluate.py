@@ -13,9 +13,8 @@ from .flags import parse
 from .voice import Voice
 
 if TYPE_CHECKING:
+    from ..run.evaluating import Evaluation
     from ..run.opposing import Task
-
-Text = tyro.conf.arg(metavar="NAME", help_behavior_hint="")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class Evaluate:
     """Make images of folders gray (1) or RGB (3); as they are if left out."""
     compare_with: Annotated[str, tyro.conf.arg(metavar="FILE", help_behavior_hint="")] = ""
     """Scores that --json wrote earlier; refused where they were measured in another way."""
+    strips: Annotated[str, tyro.conf.arg(metavar="strips.png", help_behavior_hint="")] = ""
+    """Also draw the samples that are nearest to real images, beside these: are they copies?"""
     json: bool = False
     """Print the scores as JSON."""
 
@@ -73,6 +74,8 @@ def run(arguments: Sequence[str]) -> int:
     finally:
         if distributed.is_initialized():
             distributed.destroy_process_group()
+    if flags.strips:
+        draw_strips(found, Path(flags.strips))
     before = earlier(Path(flags.compare_with), found.scores) if flags.compare_with else {}
     voice.answer([score.as_json() for score in found.scores], table(found, before))
     return 0
@@ -121,4 +124,16 @@ def task_of(flags: Evaluate) -> Task:
         size=flags.size or 0,
         channels=flags.channels or 0,
         device=str(join_processes("auto", "fp32").device),
+        extra=frozenset({"features", "images", "held_out"}) if flags.strips else frozenset(),
     )
+
+
+def draw_strips(found: Evaluation, path: Path) -> None:
+    """ValueError for an ending that names no picture, OSError where it cannot be written."""
+    from ..metrics.strips import strips
+    from ..run import grid
+
+    assert found.sets is not None
+    if found.sets.real is None or found.sets.fake.images is None or len(found.sets.fake.images.shape) != 4:
+        raise ValueError("--strips shows images beside real ones, and there are none")
+    grid.save(strips(found.sets.fake, found.sets.real, found.sets.held_out), path)

@@ -17,7 +17,7 @@ from ..metrics.score import Score
 from ..metrics.sets import Extractor, Seen, Sets
 from ..metrics.suite import Metric, metrics_named
 from . import score_lines
-from .choosing_metrics import check_possible, fitting
+from .choosing_metrics import check_possible, fitting, wanted
 from .journal import Lines
 from .opposing import Sides, Task, sides_of
 from .subjects import AnySet
@@ -40,6 +40,8 @@ class Evaluation:
     held_out: str
     scores: tuple[Score, ...]
     notes: tuple[str, ...]
+    sets: Sets | None = None
+    """What was looked at; None where only the scores are known."""
 
 
 def evaluate(task: Task, steps: Steps) -> Evaluation:
@@ -52,7 +54,8 @@ def evaluate(task: Task, steps: Steps) -> Evaluation:
     check_possible(asked, sides)
     extractor, notes = network_of(task, sides, asked), list[str]()
     metrics = asked or fitting(sides, extractor.name)
-    sets = looked(sides, metrics, extractor, task.seed, steps)
+    needs = wanted(metrics, sides) | task.extra
+    sets = looked(sides, needs, extractor, task.seed, steps)
     scores = list[Score]()
     for number, metric in enumerate(metrics):
         steps(f"Measuring {metric.name}", number, len(metrics))
@@ -72,6 +75,7 @@ def evaluate(task: Task, steps: Steps) -> Evaluation:
         held_out=described(sides.held_out) if sides.held_out else "",
         scores=tuple(scores),
         notes=(*notes, *written(sides, scores)),
+        sets=sets,
     )
 
 
@@ -103,9 +107,8 @@ def network_of(task: Task, sides: Sides, asked: list[Metric]) -> Extractor:
     return choose_extractor(task.features, device=task.device, weights=weights, labelled=sides.labelled)
 
 
-def looked(sides: Sides, metrics: list[Metric], extractor: Extractor, seed: int, steps: Steps) -> Sets:
-    """All sets as the network sees them, with as much kept as these metrics need."""
-    needs = frozenset[str]().union(*(metric.needs for metric in metrics))
+def looked(sides: Sides, needs: frozenset[str], extractor: Extractor, seed: int, steps: Steps) -> Sets:
+    """All sets as the network sees them, with as much kept as is needed."""
     keep = needs & ROWS
     real = None
     if sides.real is not None:

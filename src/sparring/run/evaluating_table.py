@@ -62,8 +62,9 @@ def change(score: Score, before: Score) -> str:
 
 
 def interval(score: Score) -> str:
-    spread = score.low < score.high
-    return f"{number(score.low)} to {number(score.high)}" if spread else ""
+    if math.isinf(score.high):
+        return f"at least {number(score.low)}"
+    return f"{number(score.low)} to {number(score.high)}" if score.low < score.high else ""
 
 
 def how(score: Score) -> str:

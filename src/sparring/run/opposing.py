@@ -51,6 +51,8 @@ class Task:
     """1 makes images of data sets gray and 3 RGB; 0 = as they are."""
     device: str = "cpu"
     """What to compute on."""
+    extra: frozenset[str] = frozenset()
+    """What is to be kept beside what metrics need: features, images, held_out."""
 
     def __post_init__(self) -> None:
         if self.samples == 1 or self.samples < 0:
