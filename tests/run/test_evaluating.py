@@ -175,13 +175,13 @@ def test_metrics_by_what_there_is(run: Path, tmp_path: Path, monkeypatch: pytest
 
     metric("fid", "real")
     metric("memorisation", "real", "held_out", "features")
-    metric("per-class", "real", "labels", "features")
-    monkeypatch.setattr(choosing_metrics, "USUAL", ("fid", "modes", "memorisation", "per-class"))
+    metric("kid-per-class", "real", "labels", "features")
+    monkeypatch.setattr(choosing_metrics, "USUAL", ("fid", "modes", "memorisation", "kid-per-class"))
     ours = sides_of(Task(str(run)), nothing)
     folders = sides_of(Task(str(folder(tmp_path / "a", PER_CLASS * 2, parts=2)), str(tmp_path / "a")), nothing)
     assert [one.name for one in fitting(ours, "pixels")] == ["fid", "memorisation"]
     assert [one.name for one in fitting(ours, "classifier")] == ["fid", "modes", "memorisation"]
-    assert [one.name for one in fitting(folders, "pixels")] == ["fid", "per-class"]
+    assert [one.name for one in fitting(folders, "pixels")] == ["fid", "kid-per-class"]
 
 
 def test_points_are_scored_as_they_are(tmp_path: Path) -> None:

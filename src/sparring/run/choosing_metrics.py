@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..metrics.suite import METRICS, Metric
 from .opposing import Sides
 
-USUAL = ("fid", "kid", "prdc", "modes", "conditional-accuracy", "per-class", "memorisation", "verdict")
+USUAL = ("fid", "kid", "prdc", "modes", "conditional-accuracy", "kid-per-class", "memorisation", "verdict")
 """In the order of the table, those that say most for their time; every other one has to be asked for."""
 PER_CLASS = 100
 """Real images of a class, on average, from which scores by class are worth reading."""
@@ -43,7 +43,7 @@ def fits(metric: Metric, sides: Sides, features: str) -> bool:
         return features in ("points", "classifier")
     if metric.name == "conditional-accuracy":
         return features == "classifier" and sides.share_labels
-    if metric.name == "per-class":
+    if metric.name == "kid-per-class":
         real = sides.real.count if sides.real else 0
         return sides.share_labels and real >= PER_CLASS * len(sides.classes)
     return "images" not in metric.needs or bytes_of(sides) <= WHOLE_BYTES
