@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .voice import Voice
 
-LINE_SECONDS = 10.0
-"""Without a terminal, between two lines."""
+LINE_SECONDS, SHARE = 10.0, 0.5
+"""Without a terminal, until the first line, and between two of the time so far."""
 
 
 @contextmanager
@@ -35,12 +35,14 @@ def measuring(voice: Voice) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def sparse(console: Console) -> Callable[[str, int, int], None]:
-    last = time.monotonic()
+    begun = time.monotonic()
+    due = begun + LINE_SECONDS
 
     def step(what: str, done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= LINE_SECONDS:
+        nonlocal due
+        now = time.monotonic()
+        if now >= due:
             console.print(f"{what}: {done:,} of {total:,}", highlight=False, soft_wrap=True)
-            last = time.monotonic()
+            due = now + SHARE * (now - begun)
 
     return step

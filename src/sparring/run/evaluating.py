@@ -68,7 +68,7 @@ def evaluate(task: Task, steps: Steps) -> Evaluation:
     if not scores:
         raise ValueError(f"nothing could be measured. {' '.join(notes)}")
     if isinstance(extractor, FrozenNetwork) and extractor.note:
-        notes.insert(0, extractor.note)
+        notes.insert(0, f"Chosen {extractor.note[:1].lower()}{extractor.note[1:]}")
     return Evaluation(
         fake=described(sides.fake),
         real=described(sides.real) if sides.real else "",
