@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 NAMES = {
-    "fd": "Fréchet distance",
-    "kd": "kernel distance",
+    "fd": "distance (FD)",
+    "kd": "distance (KD)",
     "precision": "precision",
     "density": "density",
     "recall": "recall",
@@ -19,7 +19,8 @@ NAMES = {
     "c_t": "C_T (copying)",
     "is": "Inception score*",
 }
-LEFT, TOP, WIDE, HIGH, GAP = 130, 34, 196, 74, 14  # pixels
+LEFT, TOP, WIDE, HIGH, GAP = 130, 34, 196, 84, 12  # pixels
+HEAD = 20  # of a panel, for its numbers
 THUMB = 32
 LETTERS = 13
 INK, SOFT, BLUE, RIGHT, WRONG = "#222222", "#9a9a9a", "#3a5fa8", "#1c8a4b", "#c0392b"
@@ -39,9 +40,9 @@ def picture(
     limits = {metric: window([v for one in curves.values() for v in one[metric]]) for metric in NAMES}
     for column, (name, one) in enumerate(curves.items()):
         x = LEFT + column * (WIDE + GAP)
-        draw.text((x, 8), f"{name} →", INK, font)
+        draw.text((x, 8), name, INK, font)
         for level, images in enumerate(examples[name]):
-            canvas.paste(thumbnails(images), (x + round(level * (WIDE - 36) / 4) - 14 * (level > 0), TOP))
+            canvas.paste(thumbnails(images), (x + round(level * (WIDE - THUMB) / 4), TOP))
         for row, metric in enumerate(NAMES):
             box = (x, band + row * (HIGH + GAP))
             panel(draw, font, box, one[metric], limits[metric], expected[name].get(metric))
@@ -80,14 +81,18 @@ def panel(
     (x, y), (low, high) = box, limits
     draw.rectangle((x, y, x + WIDE, y + HIGH), outline="#dddddd")
     spots = [
-        (x + 10 + i * (WIDE - 20) / (len(values) - 1), y + HIGH - (value - low) / (high - low) * HIGH)
+        (x + 10 + i * (WIDE - 20) / (len(values) - 1), y + HIGH - (value - low) / (high - low) * (HIGH - HEAD))
         for i, value in enumerate(values)
     ]
     draw.line(spots, BLUE, 2)
     for px, py in spots:
         draw.ellipse((px - 2, py - 2, px + 2, py + 2), BLUE)
-    draw.text((x + 4, y + 2), f"{values[0]:.3g} to {values[-1]:.3g}", SOFT, font)
+    draw.text((x + 4, y + 2), f"{rounded(values[0])} to {rounded(values[-1])}", SOFT, font)
     if sign is not None:
         moved = values[-1] - values[0]
         fine = abs(moved) <= 0.1 * abs(values[0]) if not sign else sign * moved > 0.05 * abs(values[0])
         draw.text((x + WIDE - 76, y + 2), ARROWS[sign], RIGHT if fine else WRONG, font)
+
+
+def rounded(value: float) -> str:
+    return "0" if abs(value) < 5e-4 else f"{value:.3g}"

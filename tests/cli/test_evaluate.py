@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +82,37 @@ def test_sets_that_cannot_be_compared(cli: Cli, folders: tuple[Path, Path], tmp_
     assert "2 different sizes" in cli.mistake("evaluate", ours, "--against", theirs)
     Image.new("L", (16, 16)).save(theirs / "gray.png")
     assert "gray" in cli.mistake("evaluate", small, "--against", theirs)
+
+
+def test_people_are_asked_and_counted(cli: Cli, tmp_path: Path) -> None:
+    ours, theirs = folder(tmp_path / "ours", 60, 20), folder(tmp_path / "theirs", 90, 40)
+    study = tmp_path / "study"
+    assert "there is no study in" in cli.mistake("evaluate", "--human", study)
+    said = cli("evaluate", ours, "--against", theirs, "--human", study)
+    assert said.status == 0
+    assert "raters must not see it" in said.out
+    assert "there are no answers in" in cli.mistake("evaluate", "--human", study)
+    key = json.loads((study / "key.json").read_text())
+    page = (study / "page.html").read_text()
+    listed = json.loads(re.search(r'"pairs": (\[\[.*?\]\])', page)[1])
+    for rater in range(2):
+        answers = []
+        for left, right in listed:
+            real, wrong = (left, right) if key["what"][left] == "real" else (right, left)
+            fooled = rater == 0 and key["what"][wrong] == "fake"
+            chosen = wrong if fooled else real
+            answers.append({"left": left, "right": right, "chosen": chosen, "seconds": 1.0})
+        sheet = {"format": key["format"], "study": key["study"], "rater": f"r{rater}", "name": "", "exposure_ms": 0}
+        (study / f"{rater}.json").write_text(json.dumps({**sheet, "pixel_ratio": 1.0, "answers": answers}))
+    score = from_json(cli("evaluate", "--human", study, "--json").json[0])
+    assert score.name == "deception-rate"
+    assert score.value == 0.5
+    assert "2 raters' answers" in cli("evaluate", "--human", study).out
+    assert "holds something else" in cli.mistake("evaluate", ours, "--against", theirs, "--human", ours)
+
+
+def test_strips_are_drawn(cli: Cli, folders: tuple[Path, Path], tmp_path: Path) -> None:
+    line = ("evaluate", folders[0], "--against", folders[1], "--features", "pixels", "--metrics", "fid")
+    assert cli(*line, "--strips", tmp_path / "strips.png").status == 0
+    with Image.open(tmp_path / "strips.png") as picture:
+        assert picture.width > 400

@@ -22,7 +22,7 @@ FLAGS: dict[str, set[str]] = {
     "report": {"--json"},
     "evaluate": {
         "--against", "--metrics", "--features", "--weights", "--samples", "--seed", "--truncation", "--size",
-        "--channels", "--compare-with", "--strips", "--json",
+        "--channels", "--compare-with", "--strips", "--human", "--json",
     },
     "compare": {
         "--data", "--seeds", "--budget", "--images", "--ablate", "--batch", "--size", "--device", "--precision",

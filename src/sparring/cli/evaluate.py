@@ -51,6 +51,8 @@ class Evaluate:
     """Scores that --json wrote earlier; refused where they were measured in another way."""
     strips: Annotated[str, tyro.conf.arg(metavar="strips.png", help_behavior_hint="")] = ""
     """Also draw the samples that are nearest to real images, beside these: are they copies?"""
+    human: Annotated[str, tyro.conf.arg(metavar="DIR", help_behavior_hint="")] = ""
+    """Instead: write a page that asks people which of two images is real; the same DIR again counts their answers."""
     json: bool = False
     """Print the scores as JSON."""
 
@@ -62,6 +64,8 @@ def run(arguments: Sequence[str]) -> int:
     if flags.metrics == "list":
         return listed(voice)
     check(flags)
+    if flags.human:
+        return asked(flags, voice)
     from torch import distributed
 
     from ..run.evaluating import evaluate
@@ -81,6 +85,36 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
+def asked(flags: Evaluate, voice: Voice) -> int:
+    """Write a study for people, or count what they answered."""
+    from ..run.asking import KEY, answered, ask, is_study
+    from ..run.evaluating import Evaluation
+    from ..run.evaluating_table import table
+    from .measuring import measuring
+
+    folder = Path(flags.human)
+    if is_study(folder):
+        opinion = answered(folder)
+        score = opinion.score()
+        found = Evaluation(f"{len(opinion.votes)} raters' answers in {folder}", "", "", (score,), ())
+        voice.answer([score.as_json()], table(found, {}))
+        return 0
+    if not flags.subject:
+        raise ValueError(
+            f"there is no study in {folder}; say of what to make one: sparring evaluate RUN --human {folder}"
+        )
+    with measuring(voice) as steps:
+        page = ask(task_of(flags), folder, steps)
+    lines = (
+        f"Page:   {page}",
+        f"Key:    {folder / KEY} (raters must not see it)",
+        f"Send the page to people. Put the files that they send back into {folder} and count them:",
+        f"        sparring evaluate --human {folder}",
+    )
+    voice.answer({"page": str(page), "key": str(folder / KEY)}, "\n".join(lines))
+    return 0
+
+
 def listed(voice: Voice) -> int:
     """Every metric, and what it says."""
     from ..metrics.suite import METRICS
@@ -93,7 +127,7 @@ def listed(voice: Voice) -> int:
 
 def check(flags: Evaluate) -> None:
     """Refuse what can be refused at once, before anything slow is imported."""
-    if not flags.subject:
+    if not flags.subject and not flags.human:
         raise ValueError("say what to measure: sparring evaluate RUN, or sparring evaluate FOLDER --against FOLDER")
     if flags.samples is not None and flags.samples < 2:
         raise ValueError(f"--samples must be at least 2, and is {flags.samples}")
