@@ -54,8 +54,8 @@ class MobileBlock(nn.Module):
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
-        h = x if self.widen is None else F.relu6(self.widen(x))
-        h = self.narrow(F.relu6(self.depthwise(h)))
+        h = x if self.widen is None else F.relu6(self.widen(x), inplace=True)
+        h = self.narrow(F.relu6(self.depthwise(h), inplace=True))
         return x + h if self.residual else h
 
 
@@ -77,7 +77,7 @@ class EfficientNetLite0(nn.Module):
         self.blocks = nn.ModuleList(blocks)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        h, found = F.relu6(self.stem(x)), list[Tensor]()
+        h, found = F.relu6(self.stem(x), inplace=True), list[Tensor]()
         for number, block in enumerate(self.blocks, start=1):
             h = block(h)
             if number in TAPS:

@@ -24,7 +24,7 @@ class Whole(nn.Module):
         self.requires_grad_(False).eval()
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        features = F.relu6(self.widen(self.trunk(x)[-1])).mean((2, 3))
+        features = F.relu6(self.widen(self.trunk(x)[-1]), inplace=True).mean((2, 3))
         return features, self.head(features)
 
 
@@ -42,4 +42,4 @@ def effnet(device: str) -> FrozenNetwork:
         return pixels.contiguous(memory_format=torch.channels_last)
 
     resize = f"clean bicubic to {SIDE}"
-    return FrozenNetwork("effnet-lite0", FEATURES, digest, resize, prepare, shown, torch.device(device))
+    return FrozenNetwork("effnet-lite0", FEATURES, digest, resize, prepare, shown, torch.device(device), at_once=4)

@@ -11,9 +11,8 @@ from torch import Tensor, nn
 
 from .resizing import clean
 
-AT_ONCE = {"cpu": 8}
-"""Images that go through the network together: on a processor, few enough for its cache."""
 ELSEWHERE = 64
+"""Images that go through a network together on other devices than the processor."""
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet's colours in [0, 1]: what many networks were trained with."""
 
@@ -33,6 +32,8 @@ class FrozenNetwork:
     """From (n, 3, height, width) uint8, on the device, to what the network reads."""
     network: Network
     device: torch.device
+    at_once: int = 8
+    """Images that go through the network together on a processor: few enough for its cache."""
     note: str = ""
     """One sentence for people: why this one was taken; empty where it was asked for by its name."""
 
@@ -41,7 +42,7 @@ class FrozenNetwork:
         """On the CPU, whatever the device. ValueError for images that are not uint8 or have other shapes."""
         check_images(images)
         features, logits = list[Tensor](), list[Tensor]()
-        for part in images.split(AT_ONCE.get(self.device.type, ELSEWHERE)):
+        for part in images.split(self.at_once if self.device.type == "cpu" else ELSEWHERE):
             shown = part.to(self.device).contiguous().expand(-1, 3, -1, -1)
             found = self.network(self.prepare(shown))
             rows, classes = found if isinstance(found, tuple) else (found, None)
