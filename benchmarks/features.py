@@ -204,9 +204,12 @@ def main() -> None:
         torch.set_num_threads(args.threads)
     clock = time.perf_counter if args.seconds == "clock" else processor
     facts: dict[str, object] = {
-        "machine": platform.processor() or platform.machine(), "threads": torch.get_num_threads(),
-        "torch": torch.__version__, "settings": {k: str(v) for k, v in vars(args).items()}, "load": os.getloadavg(),
-    }  # fmt: skip
+        "machine": platform.processor() or platform.machine(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "settings": {name: str(value) for name, value in vars(args).items() if name != "out"},
+        "load": os.getloadavg(),
+    }
     with tempfile.TemporaryDirectory() as place:
         weights = Path(place) / "random.pth"
         torch.save(random_state(), weights)
