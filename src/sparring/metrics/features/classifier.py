@@ -91,7 +91,7 @@ class Lessons:
 def classifier(labelled: Labelled | None, device: str, *, steps: int = STEPS) -> FrozenNetwork:
     """Trained on `labelled`, or from the cache if it was before; its share of right answers is in `weights`.
 
-    Seeded, on the CPU, about half a minute of one core. ValueError without labels, and for images of one class only.
+    Seeded, on the CPU, under a minute of one core. ValueError without labels, and for images of one class only.
     """
     if labelled is None or len(labelled.classes) < 2:
         raise ValueError("The features classifier learn a set's own labels, and this set has none; try effnet-lite0.")
