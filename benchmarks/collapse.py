@@ -1,7 +1,10 @@
 """A plain GAN that collapses to a few handwritten digits, and what mends it on the same networks and budget.
 
-    python benchmarks/collapse.py [--images 640000] [--stacked-images 640000] [--workers 2]
+    python benchmarks/collapse.py [--images 320000] [--stacked-images 640000] [--workers 2]
     python benchmarks/collapse.py --publish
+
+The set-up was searched for: the same networks under Adam with betas (0, 0.9) do not collapse, and with (0.9, 0.999)
+nothing is ever learned; both facts stand beside the table.
 
 A small network that knows digits (benchmarks/digits.py) says which digit each of 5,000 samples is. A digit counts as
 covered if it makes up at least a tenth of its fair share, so 1% of the samples. Stacked digits put three random digits
@@ -39,8 +42,8 @@ OWN = ("optims.generator.beta1=0.0", "optims.critic.beta1=0.0", "optims.generato
 
 
 def plain() -> Recipe:
-    """What collapses: fully connected networks under Adam's own defaults."""
-    adam = Optim(lr=1e-3, beta1=0.9)
+    """What collapses: fully connected networks under DCGAN's Adam at five times DCGAN's rate."""
+    adam = Optim(lr=1e-3, beta1=0.5)
     return Recipe(
         name="collapse",
         networks={
@@ -66,22 +69,27 @@ def stacked() -> Recipe:
     )
 
 
+GP = ("rules.adversarial=wasserstein", "rules.gp=10")
+R3 = ("rules.adversarial=relativistic", "rules.r1=1", "rules.r2=1")
 METHODS: dict[str, tuple[str, ...]] = {
     "plain": (),
-    "wgan-gp": ("rules.adversarial=wasserstein", "rules.gp=10", *OWN),
     "spectral norm": ('spectral_norm=["critic"]',),
     "minibatch discrimination": ("minibatch.measures=64", "minibatch.length=5"),
     "unrolled 5": ("techniques.unroll=5", "techniques.unroll_rule=adam"),
     "pac 2": ("techniques.pack=2",),
     "pac 4": ("techniques.pack=4",),
-    "rpgan + r1 + r2": ("rules.adversarial=relativistic", "rules.r1=1", "rules.r2=1", *OWN),
     "replay": ("techniques.replay=1000",),
+    "wgan-gp": GP,
+    "rpgan + r1 + r2": R3,
+    "plain, betas (0, 0.9)": OWN,
+    "wgan-gp, betas (0, 0.9)": (*GP, *OWN),
+    "rpgan + r1 + r2, betas (0, 0.9)": (*R3, *OWN),
 }
 STACKED: dict[str, tuple[str, ...]] = {
     "plain": (),
     "pac 2": ("techniques.pack=2",),
-    "wgan-gp": ("rules.adversarial=wasserstein", "rules.gp=10", *OWN),
-    "rpgan + r1 + r2": ("rules.adversarial=relativistic", "rules.r1=1", "rules.r2=1", *OWN),
+    "wgan-gp": (*GP, *OWN),
+    "rpgan + r1 + r2": (*R3, *OWN),
 }
 SETS = {"digits": (plain, METHODS), "stacked": (stacked, STACKED)}
 
@@ -137,7 +145,7 @@ def work(cell: str, options: argparse.Namespace) -> cells.Facts:
 
 def main() -> None:
     parser = cells.parser(__doc__, "runs/benchmarks/collapse")
-    parser.add_argument("--images", type=int, default=640_000, help="shown to each critic of digits")
+    parser.add_argument("--images", type=int, default=320_000, help="shown to each critic of digits")
     parser.add_argument("--stacked-images", type=int, default=640_000, help="shown to each critic of stacked digits")
     parser.add_argument("--stacked-seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
