@@ -1,10 +1,9 @@
 """A plain GAN that collapses to a few handwritten digits, and what mends it on the same networks and budget.
 
-    python benchmarks/collapse.py [--images 320000] [--stacked-images 640000] [--workers 2]
+    python benchmarks/collapse.py [--images 192000] [--stacked-images 640000] [--workers 2]
     python benchmarks/collapse.py --publish
 
-The set-up was searched for: the same networks under Adam with betas (0, 0.9) do not collapse, and with (0.9, 0.999)
-nothing is ever learned; both facts stand beside the table.
+The set-up was searched for: with beta1 = 0.9 the plain GAN's one class is noise, with 0.5 or 0 it recovers.
 
 A small network that knows digits (benchmarks/digits.py) says which digit each of 5,000 samples is. A digit counts as
 covered if it makes up at least a tenth of its fair share, so 1% of the samples. Stacked digits put three random digits
@@ -42,8 +41,8 @@ OWN = ("optims.generator.beta1=0.0", "optims.critic.beta1=0.0", "optims.generato
 
 
 def plain() -> Recipe:
-    """What collapses: fully connected networks under DCGAN's Adam at five times DCGAN's rate."""
-    adam = Optim(lr=1e-3, beta1=0.5)
+    """What collapses: fully connected networks under Adam with too much momentum."""
+    adam = Optim(lr=1e-3, beta1=0.8)
     return Recipe(
         name="collapse",
         networks={
@@ -53,7 +52,7 @@ def plain() -> Recipe:
         game=SynthesisSettings(latent=32),
         rules=Rules("nonsaturating"),
         optims={"generator": adam, "critic": adam},
-        average=Average(half_life_images=0),
+        average=Average(half_life_images=10_000),
         train=TrainSettings(batch=64),
     )
 
@@ -145,7 +144,7 @@ def work(cell: str, options: argparse.Namespace) -> cells.Facts:
 
 def main() -> None:
     parser = cells.parser(__doc__, "runs/benchmarks/collapse")
-    parser.add_argument("--images", type=int, default=320_000, help="shown to each critic of digits")
+    parser.add_argument("--images", type=int, default=192_000, help="shown to each critic of digits")
     parser.add_argument("--stacked-images", type=int, default=640_000, help="shown to each critic of stacked digits")
     parser.add_argument("--stacked-seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
