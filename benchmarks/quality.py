@@ -142,10 +142,15 @@ def faster(recipe: Recipe, factor: float) -> Recipe:
     return assign(recipe, [f"optims.{name}.lr={optim.lr * factor}" for name, optim in recipe.optims.items()])
 
 
+def budgets(name: str, options: argparse.Namespace) -> dict[str, tuple[float, int]]:
+    """Of the sweep and of the final runs: seconds of training, and samples to compare."""
+    return {kind: (options.seconds or SECONDS[name][kind], options.samples or SAMPLES[kind]) for kind in SAMPLES}
+
+
 def work(cell: str, options: argparse.Namespace) -> cells.Facts:
     """A cell is `kind/set/recipe/factor/seed`; kind is sweep or final."""
     kind, name, method, factor, seed = cell.split("/")
-    seconds, count, source = options.seconds or SECONDS[name][kind], options.samples or SAMPLES[kind], source_of(name)
+    source, (seconds, count) = source_of(name), options.budgets[name][kind]
     if method == PEER:
         made = example(2e-4 * float(factor), source, int(seed), seconds, count)
     else:
@@ -191,8 +196,9 @@ def planned(options: argparse.Namespace) -> list[str]:
 def floor(name: str, options: argparse.Namespace) -> float:
     """The distance of real training images to the held-out half: nothing can be expected to come below."""
     source = source_of(name)
-    count = options.samples or SAMPLES["final"]
-    rows = np.random.default_rng(0).permutation(source.count)[:count]  # they lie in order of their digits
+    rows = np.random.default_rng(0).permutation(source.count)[
+        : options.budgets[name]["final"][1]
+    ]  # they lie in order of their digits
     seen = fidelity.features_of(features(name, options.out), digits.real(source.images(rows)))
     return fidelity.frechet(seen, held_out(name, options.out))
 
@@ -212,7 +218,7 @@ def main() -> None:
         cells.rehearse(options.out)
     options.out.mkdir(parents=True, exist_ok=True)
     digits.classifier(options.out, 1 if options.quick else digits.EPOCHS)
-    options.floors = {}
+    options.floors, options.budgets = {}, {name: budgets(name, options) for name in options.sets}
     for name in options.sets:  # prepares the data, the features and the classifier before the processes need them
         options.floors[name] = floor(name, options)
         print(f"{name}: distance of the training half to the held-out half {options.floors[name]:.2f}", flush=True)
