@@ -14,9 +14,10 @@ from sparring.settings import assign
     ("facts", "device", "name"),
     [
         (Facts((2,)), "cpu", "gan"),
-        (Facts((3, 32, 32), 0, 1000), "cpu", "resnet-hinge"),
-        (Facts((3, 32, 32), 10, 1000), "cpu", "resnet-hinge"),
-        (Facts((3, 64, 64), 0, 1000), "cpu", "dcgan"),
+        (Facts((3, 32, 32), 0, 1000), "cpu", "dcgan-r1"),
+        (Facts((3, 32, 32), 10, 1000), "cpu", "dcgan-r1"),
+        (Facts((3, 64, 64), 0, 1000), "cpu", "dcgan-r1"),
+        (Facts((3, 32, 32), 10, 1000), "cuda", "resnet-hinge"),
         (Facts((3, 64, 64), 0, 1000), "cuda", "resnet-hinge"),
         (Facts((3, 256, 256), 0, None), "cuda", "resnet-hinge"),
         (Facts((1, 28, 28), 10, 5000), "cpu", "dcgan-dense"),

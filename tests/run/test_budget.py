@@ -50,12 +50,12 @@ PHOTOS = Facts((3, 256, 256))
 @pytest.mark.parametrize(
     ("speed", "seconds", "recipe", "size", "change"),
     [
-        (1_000, 300, "dcgan", 32, "networks.generator.width=64"),
-        (300, 300, "dcgan", 32, "networks.generator.width=32"),
-        (30, 60, "dcgan", 16, "networks.generator.width=32"),
-        (1_000, 7200, "dcgan", 64, "networks.generator.width=64"),
-        (20_000, 8 * 3600, "resnet-hinge", 64, "networks.generator.width=32"),
-        (1, 60, "dcgan", 16, "networks.generator.width=32"),
+        (1_000, 300, "dcgan-r1", 32, "networks.generator.width=64"),
+        (300, 300, "dcgan-r1", 32, "networks.generator.width=32"),
+        (30, 60, "dcgan-r1", 16, "networks.generator.width=32"),
+        (1_000, 7200, "dcgan-r1", 64, "networks.generator.width=64"),
+        (20_000, 8 * 3600, "dcgan-r1", 64, "networks.generator.width=64"),
+        (1, 60, "dcgan-r1", 16, "networks.generator.width=32"),
     ],
 )
 def test_faster_machines_and_longer_times_get_more(
@@ -93,7 +93,7 @@ def test_data_is_never_enlarged(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_reason_tells_speed_and_what_was_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     why = chosen(monkeypatch, 300, 300, PHOTOS, Fixed()).why
-    assert "dcgan at 32 pixels, width 32: 300 images/s" in why
+    assert "dcgan-r1 at 32 pixels, width 32: 300 images/s" in why
     assert "would see only" in why
     assert "\n" not in why
 

@@ -20,12 +20,12 @@ SHARE = 0.03
 WRAP_UP_SHARE, WRAP_UP_SECONDS = 0.03, 3.0
 """Kept for the last checkpoint, the last samples and the report."""
 RESERVE = 1.5
-LADDER: tuple[tuple[str, int, float], ...] = (("resnet-hinge", 64, 12.0), ("dcgan", 64, 2.5), ("dcgan", 32, 1.0))
-"""(recipe, width, images it needs in units of NEEDED), the one with the best results first.
-
-Seen on cartoon heads of 32 pixels: a DCGAN of width 32 draws recognisable heads after 20,000 images in batches of 16
-or 40,000 in batches of 64; a residual network of the same width not after 10,000, at a fifth of the speed.
-"""
+Rungs = tuple[tuple[str, int, float], ...]
+"""(recipe, width, images it needs in units of NEEDED), the one with the best results first."""
+LADDERS: dict[str, Rungs] = {"cpu": (("dcgan-r1", 64, 2.5), ("dcgan-r1", 32, 1.0))}
+"""By type of device; what was measured is in `docs/benchmarks/quality.md`."""
+LADDER: Rungs = (("resnet-hinge", 64, 12.0), ("dcgan", 64, 2.5), ("dcgan", 32, 1.0))
+"""On other devices, where batches of 16 would leave most of them idle."""
 NEEDED = 25_000
 """Images that a DCGAN of width 32 needs at 32 pixels; in proportion to the number of pixels at other sizes."""
 
@@ -138,7 +138,8 @@ def options(facts: Facts, fixed: Fixed, device: str) -> Iterator[list[Option]]:
     largest = min(facts.size, LARGEST.get(device, facts.size))
     for size in [fixed.size] if fixed.size else [s for s in POWERS if s <= max(largest, POWERS[0])]:
         need = NEEDED * (size / 32) ** 2
-        ladder = [step for step in LADDER if fixed.recipe in ("", step[0])] or [(fixed.recipe, 0, 1.0)]
+        rungs = LADDERS.get(device, LADDER)
+        ladder = [step for step in rungs if fixed.recipe in ("", step[0])] or [(fixed.recipe, 0, 1.0)]
         yield [Option(name, size, width_at(width, name, size), int(need * times)) for name, width, times in ladder]
 
 
@@ -196,5 +197,8 @@ def batch_for(images: float, machine: Machine, recipe: Recipe) -> int:
 
 
 def averaged(option: Option, facts: Facts, images: int) -> tuple[str, ...]:
-    """Short runs end amid large steps, which an averaged generator smooths; it looks back over a thirtieth."""
-    return () if facts.points else (f"average.half_life_images={max(1000, images // 30)}",)
+    """Short runs end amid large steps, which an averaged generator smooths; it looks back over a thirtieth.
+
+    In runs of 27,000 images 5,000 served well.
+    """
+    return () if facts.points else (f"average.half_life_images={max(1000, images // 30, min(5000, images // 6))}",)
