@@ -111,13 +111,13 @@ def test_own_folder_gets_a_recipe_and_a_reason(cli: Cli, tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     said = cli("train", "--data", "photos", "--images", 16, "--batch", 8, "--json", *TINY)
     assert said.status == 0, said.err
-    assert said.json["run"] == "runs/resnet-hinge-photos-001"
-    assert "Recipe: resnet-hinge, because" in said.err
+    assert said.json["run"] == "runs/dcgan-r1-photos-001"
+    assert "Recipe: dcgan-r1, because" in said.err
     assert "32 pixels in 2 classes" in said.err
     assert "2 classes: cats, dogs" in said.err
     assert "are few" in said.err
     said = cli("train", "--data", "photos", "--images", 16, "--batch", 8, "--json", *TINY)
-    assert said.json["run"] == "runs/resnet-hinge-photos-002"
+    assert said.json["run"] == "runs/dcgan-r1-photos-002"
 
 
 def test_points_need_no_recipe(cli: Cli, tmp_path: Path) -> None:
