@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from sparring.metrics.score import Protocol, Score
 from sparring.recipes import RECIPES, Facts
 from sparring.run.folder import RunFolder
 from sparring.run.report import write_report
 from sparring.run.report_pictures import corner, spread
 from sparring.run.report_tables import rows
+from sparring.run.score_lines import Measured
 from sparring.settings import assign
 
 HOSTILE = '"><script>alert(1)</script><img src=//evil.example/x>'
@@ -111,6 +113,28 @@ def test_shows_everything_and_needs_nothing(tmp_path: Path) -> None:
     assert len(pictures) == 1 + 12
     assert all(source.startswith("data:image/") for source in pictures)
     assert len(html) < 5_000_000
+
+
+def test_whole_scores_have_curves_a_tile_and_a_table(tmp_path: Path) -> None:
+    def line(images: int, by: str, best: bool, value: float) -> str:
+        def score(name: str, value: float) -> Score:
+            protocol = Protocol("eyes", real=100, fake=512, settings=(("k", 5),))
+            return Score(name, value, "lower", protocol, value - 1, value + 1, "95%", (f"doubtful {HOSTILE}",))
+
+        scores = (score("fd-eyes", value + 9), score("kd-eyes", value), score("precision", 0.5), score("recall", 0.25))
+        return json.dumps(Measured(images, 1.0, scores, by, best).as_json()) + "\n"  # type: ignore[arg-type]
+
+    run = made(tmp_path / "one", [*rounds(), END])
+    lines = [line(1000, "training", True, 7.0), line(2000, "training", True, 3.5), line(3000, "training", False, 4.0)]
+    run.scores.write_text("".join([*lines, line(2000, "evaluate", False, 3.75)]))
+    page = Page(write_report(run.path).read_text(encoding="utf-8"))
+    for part in (
+        "3.5 best kd-eyes, after 2,000 images", "fd-eyes of 512 samples", "Shares of 512 samples", "precision 0.5",
+        "kd-eyes 3.75 2.75 to 4.75 lower eyes 512 against 100, k 5", "of the weights after 2,000 images",
+        "fd-eyes, kd-eyes, precision, recall: doubtful",
+    ):  # fmt: skip
+        assert part in page.text
+    assert not any(tag == "script" for tag, _ in page.tags)
 
 
 def references(page: Page) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..metrics.score import Protocol, Score, from_json
 from .evaluating import Evaluation
+from .score_words import by_text, how, interval, number
 
 GOOD = {"lower": "lower is better", "higher": "higher is better", "": ""}
 
@@ -61,23 +62,6 @@ def change(score: Score, before: Score) -> str:
     return word if apart or math.isnan(score.low + before.high) else f"{word}, intervals overlap"
 
 
-def interval(score: Score) -> str:
-    if math.isinf(score.high):
-        return f"at least {number(score.low)}"
-    return f"{number(score.low)} to {number(score.high)}" if score.low < score.high else ""
-
-
-def how(score: Score) -> str:
-    """What is this score's own: numbers of samples and settings."""
-    settings = [f"{name} {value}" for name, value in score.protocol.settings]
-    counts = [
-        f"{score.protocol.fake:,} against {score.protocol.real:,}"
-        if score.protocol.real
-        else f"{score.protocol.fake:,}"
-    ]
-    return ", ".join([*counts, *settings])
-
-
 def paragraphs(found: Evaluation) -> list[str]:
     """Notes, what the intervals are, and warnings: each sentence once, with the scores that it is about."""
     intervals = by_text([(score.interval, score.name) for score in found.scores if score.low < score.high])
@@ -89,13 +73,6 @@ def paragraphs(found: Evaluation) -> list[str]:
     ]
 
 
-def by_text(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    found = dict[str, list[str]]()
-    for text, name in pairs:
-        found.setdefault(text.rstrip("."), []).append(name)
-    return found
-
-
 def aligned(lines: Sequence[Sequence[str]]) -> str:
     wide = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rule = ["-" * width for width in wide]
@@ -103,13 +80,6 @@ def aligned(lines: Sequence[Sequence[str]]) -> str:
         "  ".join(f"{cell:<{width}}" for cell, width in zip(line, wide, strict=True)).rstrip()
         for line in (lines[0], rule, *lines[1:])
     )
-
-
-def number(value: float) -> str:
-    """Four digits."""
-    if not math.isfinite(value):
-        return "none"
-    return f"{value:,.0f}" if abs(value) >= 10_000 or value == int(value) else f"{value:.4g}"
 
 
 def earlier(path: Path, scores: Sequence[Score]) -> dict[str, Score]:

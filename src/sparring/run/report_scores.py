@@ -9,6 +9,7 @@ from ..metrics.score import Score
 from .curves import chart, short
 from .journal import Record
 from .score_lines import QUICK, Measured, curves, quick, whole_scores
+from .score_words import by_text, how, interval, number
 
 SHARES = ("precision", "recall", "density", "coverage")
 """Scores of one scale, which share a chart."""
@@ -49,16 +50,16 @@ def table(records: Sequence[Record]) -> str:
     lines = whole_scores(records, "evaluate")
     if not lines:
         return ""
-    body = "".join(row(score) for score in lines[-1].scores)
+    scores = lines[-1].scores
+    body = "".join(row(score) for score in scores)
     note = f"measured by sparring evaluate, of the weights after {lines[-1].images:,} images"
-    head = "<tr><th>score</th><th>value</th><th>interval</th><th>how</th></tr>"
-    return f'<div class="wide"><table>{head}{body}</table></div><p class="soft">{escape(note)}</p>'
+    head = "<tr><th>score</th><th>value</th><th>interval</th><th>better</th><th>features</th><th>how</th></tr>"
+    doubts = by_text([(warning, score.name) for score in scores for warning in score.warnings])
+    items = "".join(f"<li>{escape(', '.join(names))}: {escape(text)}</li>" for text, names in doubts.items())
+    warnings = f'<ul class="events">{items}</ul>' if items else ""
+    return f'<div class="wide"><table>{head}{body}</table></div>{warnings}<p class="soft">{escape(note)}</p>'
 
 
 def row(score: Score) -> str:
-    protocol = score.protocol
-    settings = ", ".join(f"{name} {value}" for name, value in protocol.settings)
-    how = "; ".join(filter(None, (protocol.features, f"{protocol.fake:,} samples", settings, *score.warnings)))
-    between = f"{short(score.low)} to {short(score.high)}" if score.low < score.high else ""
-    cells = (short(score.value), between, how)
+    cells = (number(score.value), interval(score), score.better, score.protocol.features, how(score))
     return f"<tr><th>{escape(score.name)}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"

@@ -79,8 +79,8 @@ def training_set(source: Source, limit: int, seed: int) -> PackImages | FirstOf:
 
 def about(handle: Synthesizer) -> str:
     """Whose samples, for people: `dcgan, averaged weights after 120,000 images`."""
-    kind = "averaged" if handle.card.weights == "ema" else "latest"
-    return f"{handle.card.recipe.name}, {kind} weights after {handle.card.trained.images:,} images"
+    kind = "averaged weights" if handle.card.weights == "ema" else "weights"
+    return f"{handle.card.recipe.name}, {kind} after {handle.card.trained.images:,} images"
 
 
 def as_read(made: Tensor) -> Tensor:
