@@ -35,7 +35,7 @@ from sparring.metrics.memorisation import authentic, data_copying
 
 HERE = Path(__file__).resolve().parent
 REAL, HELD, POOL, FAKE = 2000, 500, 2500, 500
-NOISE = (0, 2, 4, 8, 16)  # deviation, of 255; flat colours show the faintest
+NOISE = (0, 8, 16, 32, 64)  # deviation, of 255; flat colours show the faintest
 BLUR = (0.0, 0.5, 1.0, 2.0, 4.0)  # deviation in pixels
 MISSING = (0, 2, 4, 6, 8)  # hair styles, of 11
 DISTINCT = (500, 125, 32, 8, 2)  # images that are repeated until there are 500
