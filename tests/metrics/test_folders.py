@@ -64,7 +64,7 @@ def test_folders_that_cannot_be_scored(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"There is a single image in .*; a score compares sets of at least two"):
         FolderImages(tmp_path)
     Image.new("RGB", (9, 8)).save(tmp_path / "b.png")
-    with pytest.raises(ValueError, match=r"2 different sizes, such as 8 x 8 \(a\.png\) and 9 x 8 \(b\.png\); say"):
+    with pytest.raises(ValueError, match=r"2 different sizes, such as 8 x 8 \(a\.png\) and 9 x 8 \(b\.png\); bring"):
         FolderImages(tmp_path)
     Image.new("L", (8, 8)).save(tmp_path / "b.png")
     with pytest.raises(ValueError, match=r"1 image \(b\.png\) are gray and the others RGB; set channels to 3"):

@@ -99,11 +99,12 @@ class FolderImages:
             shown = " and ".join(f"{w} x {h} ({files[0]})" for (w, h), files in kinds[:2])
             raise ValueError(
                 f"The images in {self.folder} have {len(sizes)} different sizes, such as {shown}; "
-                "say with size to which they are to be brought."
+                "bring them to one, such as with --size 64."
             )
         if gray and len(gray) < self.count and not channels:
             raise ValueError(
-                f"Of the images in {self.folder} {some(gray)} are gray and the others RGB; set channels to 3."
+                f"Of the images in {self.folder} {some(gray)} are gray and the others RGB; "
+                "set channels to 3 (--channels 3)."
             )
         width, height = next(iter(sizes))
         return channels or (1 if gray else 3), height, width
@@ -159,13 +160,14 @@ def check_alike(one: Picturable, other: Picturable) -> None:
     if channels != others:
         kinds = {1: "gray", 3: "RGB"}
         raise ValueError(
-            f"{one.name} holds {kinds[channels]} images and {other.name} {kinds[others]} ones; set channels for both."
+            f"{one.name} holds {kinds[channels]} images and {other.name} {kinds[others]} ones; "
+            "set channels for both (--channels 3)."
         )
     if size != other_size:
         (height, width), (other_height, other_width) = size, other_size
         raise ValueError(
             f"{one.name} holds images of {width} x {height} pixels and {other.name} of {other_width} x {other_height}: "
-            "a score would measure their sharpness; set one size for both."
+            "a score would measure their sharpness; set one size for both (--size)."
         )
 
 
