@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -116,3 +118,12 @@ def test_strips_are_drawn(cli: Cli, folders: tuple[Path, Path], tmp_path: Path) 
     assert cli(*line, "--strips", tmp_path / "strips.png").status == 0
     with Image.open(tmp_path / "strips.png") as picture:
         assert picture.width > 400
+
+
+@pytest.mark.slow
+def test_two_processes_give_the_same_scores(cli: Cli, folders: tuple[Path, Path]) -> None:
+    line = ["evaluate", str(folders[0]), "--against", str(folders[1]), "--features", "pixels", "--metrics", "fid,kid"]
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "sparring"]
+    done = subprocess.run([*launch, *line, "--json"], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == cli(*line, "--json").json
