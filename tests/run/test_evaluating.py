@@ -25,6 +25,7 @@ from sparring.run.handles import load
 from sparring.run.journal import read
 from sparring.run.opposing import FEWEST, Task, sides_of
 from sparring.run.score_lines import whole_scores
+from sparring.run.score_words import by_text
 from sparring.run.session import Session
 from sparring.run.subjects import FirstOf, Samples, as_read
 
@@ -224,6 +225,11 @@ def test_a_table_says_how_each_number_came_about() -> None:
     assert "Interval of fd-eyes: 95% bootstrap." in text
     assert "Warning (fd-eyes): few samples." in text
     assert "A note." in text
+
+
+def test_scores_of_classes_share_their_sentences() -> None:
+    pairs = [("few.", "kd[a]"), ("few", "kd[b]"), ("few", "kd-per-class"), ("none", "kd[a]")]
+    assert by_text(pairs) == {"few": ["kd by class", "kd-per-class"], "none": ["kd by class"]}
 
 
 def test_an_earlier_score_is_compared_only_if_measured_alike(tmp_path: Path) -> None:

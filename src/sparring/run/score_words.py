@@ -27,11 +27,15 @@ def how(score: Score) -> str:
 
 
 def by_text(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """From (sentence, name of a score) to each sentence once, with the names of all scores that it is about."""
-    found = dict[str, list[str]]()
+    """From (sentence, name of a score) to each sentence once, with the names of all scores that it is about.
+
+    Scores `NAME[CLASS]` are called `NAME by class`: there may be hundreds.
+    """
+    found = dict[str, dict[str, None]]()
     for text, name in pairs:
-        found.setdefault(text.rstrip("."), []).append(name)
-    return found
+        whole, bracket, _ = name.partition("[")
+        found.setdefault(text.rstrip("."), {})[f"{whole} by class" if bracket else name] = None
+    return {text: list(names) for text, names in found.items()}
 
 
 def number(value: float) -> str:
