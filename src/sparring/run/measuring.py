@@ -16,7 +16,6 @@ from ..metrics.moments import moments_of
 from ..metrics.remembered import cache_file, recall, store
 from ..metrics.score import Score
 from ..metrics.sets import Extractor, Seen, Sets
-from ..metrics.suite import metrics_named
 from .handles import Synthesizer
 from .journal import Lines
 from .score_lines import Measured, best, chooses
@@ -119,6 +118,8 @@ class Measuring:
 
     def compared(self, fake: Seen, real: Seen) -> tuple[Score, ...]:
         """All scores of these samples."""
+        from ..metrics.suite import metrics_named  # brings scikit-learn along, which short runs never need
+
         sets = Sets(fake=fake, real=real, extractor=self.extractor, seed=SEED)
         return tuple(score for metric in metrics_named(WATCHED) for score in metric.measure(sets))
 
