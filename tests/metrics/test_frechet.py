@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from sparring.metrics import frechet as module
 from sparring.metrics.frechet import between, frechet, frechet_of, gaussian_of, gaussian_of_rows, influences
 from sparring.metrics.moments import Moments, moments_of
 
@@ -45,6 +46,13 @@ def test_every_form_gives_one_value(n: int, m: int, dims: int) -> None:
     assert frechet_of(x, y) == pytest.approx(wanted, rel=1e-10)
     assert frechet_of(y, x) == pytest.approx(wanted, rel=1e-10)
     assert between(gaussian_of_rows(x), gaussian_of(moments_of(y))).value == pytest.approx(wanted, rel=1e-10)
+
+
+@pytest.mark.parametrize("panel", [1, 4, 9, 256])
+def test_triangles_are_multiplied_without_their_zeros(panel: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PANEL", panel)
+    lower, spread = rows(11, 11).tril(), moments_of(rows(30, 11, seed=1)).covariance
+    assert torch.allclose(module.squeezed(lower, spread).tril(), (lower.T @ spread @ lower).tril(), rtol=1e-12)
 
 
 def test_invariance_to_order_batches_and_rotation() -> None:

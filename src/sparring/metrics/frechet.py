@@ -7,6 +7,7 @@ the centred rows themselves, or, where those are gone, what an eigendecompositio
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -17,6 +18,7 @@ from torch import Tensor
 from .moments import Moments, moments_of
 
 UNIT = torch.finfo(torch.float64).eps / 2  # what one rounding may change, relatively
+PANEL = 256  # columns
 ROWS = 1024  # at once, of features in float64
 
 
@@ -66,7 +68,7 @@ class Frechet:
 def gaussian_of(moments: Moments) -> Gaussian:
     """ValueError for fewer than two samples, or where a moment is not finite."""
     covariance = moments.covariance
-    if not bool(torch.isfinite(covariance).all() & torch.isfinite(moments.mean).all()):
+    if not math.isfinite(float(covariance.sum() + moments.mean.sum())):
         raise ValueError("mean and covariance hold values that are not finite, so nothing can be measured with them")
     return Gaussian(moments.count, moments.mean, covariance=covariance)
 
@@ -90,7 +92,7 @@ def between(one: Gaussian, other: Gaussian) -> Frechet:
     if (other.rows is not None, -other.rank) > (one.rows is not None, -one.rank):
         one, other = other, one
     gamma = len(one.mean) * UNIT / (1 - len(one.mean) * UNIT)
-    factor, doubt = factor_of(one, gamma)
+    factor = factor_of(one, gamma)
     matrix = crossed(factor, other)
     roots = torch.linalg.eigvalsh(matrix)[-min(one.rank, other.rank) :].clamp_min(0).sqrt()
     apart, traces = float((one.mean - other.mean).square().sum()), one.trace + other.trace
@@ -98,33 +100,56 @@ def between(one: Gaussian, other: Gaussian) -> Frechet:
     if other.rows is not None:
         products = gamma * (total + 2 * (size * other.trace * max(total, 0.0)) ** 0.5)
     else:
-        products = (2 * gamma * size + doubt) * float(other.spread.norm())
+        products = (2 * gamma * size + factor.doubt) * float(other.spread.norm())
     moved = products + 2 * gamma * total
     bounds = (moved / roots.clamp_min(1e-300)).clamp_max(moved**0.5)
     value = max(0.0, apart + traces - 2 * float(roots.sum()))
     return Frechet(value, 2 * float(bounds.sum()) + gamma * (apart + traces))
 
 
-def crossed(factor: Tensor, other: Gaussian) -> Tensor:
-    """FᵀSF (r, r) of a factor (d, r) and the other's covariance S."""
-    if other.rows is None:
-        return factor.T @ (other.spread @ factor)
-    half = other.rows @ factor
-    return half.T @ half
+@dataclass(frozen=True)
+class Factor:
+    """`matrix` F (d, r) with FFᵀ a covariance up to `doubt`, in the spectral norm, from rounding."""
+
+    matrix: Tensor
+    doubt: float
+    lower: bool = False
+    """Whether it is a lower triangle."""
 
 
-def factor_of(one: Gaussian, gamma: float) -> tuple[Tensor, float]:
-    """F (d, r) with FFᵀ the covariance, and how far from it rounding may have brought FFᵀ, in the spectral norm."""
+def factor_of(one: Gaussian, gamma: float) -> Factor:
+    """Its rows where it has them, else its Cholesky factor, else what its eigenvectors give."""
     if one.rows is not None:
-        return one.rows.T, 0.0
+        return Factor(one.rows.T, 0.0)
     if one.rank == len(one.mean):
         factor, failed = torch.linalg.cholesky_ex(one.spread)
         if not int(failed):
-            return factor, gamma * one.trace
+            return Factor(factor, gamma * one.trace, lower=True)
     # Negative eigenvalues are rounding, and so is all that is beyond the known rank.
     values, vectors = torch.linalg.eigh(one.spread)
     kept = values[-one.rank :].clamp_min(0).sqrt()
-    return vectors[:, -one.rank :] * kept, 4 * gamma * float(values.norm())
+    return Factor(vectors[:, -one.rank :] * kept, 4 * gamma * float(values.norm()))
+
+
+def crossed(factor: Factor, other: Gaussian) -> Tensor:
+    """FᵀSF (r, r) of a factor and the other's covariance S; what is above the diagonal may be left at 0."""
+    if other.rows is not None:
+        half = other.rows @ factor.matrix
+        return half.T @ half
+    if factor.lower:
+        return squeezed(factor.matrix, other.spread)
+    return factor.matrix.T @ (other.spread @ factor.matrix)
+
+
+def squeezed(lower: Tensor, spread: Tensor) -> Tensor:
+    """The lower triangle of LᵀSL, panel by panel without the zeros of L: a quarter of two whole products."""
+    half, found = torch.zeros_like(spread), torch.zeros_like(spread)
+    panels = [slice(start, min(start + PANEL, len(lower))) for start in range(0, len(lower), PANEL)]
+    for panel in panels:
+        half[panel.start :, panel] = spread[panel.start :, panel.start :] @ lower[panel.start :, panel]
+    for panel in panels:
+        found[panel, : panel.stop] = lower[panel.start :, panel].T @ half[panel.start :, : panel.stop]
+    return found
 
 
 def influences(features: Tensor, fake: Gaussian, real: Gaussian) -> Tensor:
@@ -133,12 +158,12 @@ def influences(features: Tensor, fake: Gaussian, real: Gaussian) -> Tensor:
     The distance's derivative by the weight of the row, so that the mean over resampled rows is, to first order, what
     the distance of the resampled set differs by: a bootstrap without a matrix in it.
     """
-    factor, _ = factor_of(real, UNIT)
+    factor = factor_of(real, UNIT)
     values, vectors = torch.linalg.eigh(crossed(factor, fake))
     kept = values > values[-1].clamp_min(1e-300) * len(fake.mean) * UNIT
     kept[: len(kept) - min(fake.rank, real.rank)] = False
     # tr (S₁S₂)^½ grows by ½ tr T dS₂, where T = F U Λ^-½ Uᵀ Fᵀ takes the one Gaussian to the other.
-    transport = factor @ (vectors[:, kept] * values[kept] ** -0.25)
+    transport = factor.matrix @ (vectors[:, kept] * values[kept] ** -0.25)
     pulls = list[Tensor]()
     for part in features.split(ROWS):
         rows = part.double() - fake.mean
