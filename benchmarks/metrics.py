@@ -63,6 +63,13 @@ def frechet_ours(sets: Features) -> Callable[[], Values]:
     return lambda: {"value": frechet(a, b)}
 
 
+def few_ours(sets: Features) -> Callable[[], Values]:
+    from sparring.metrics.frechet import frechet_of
+
+    real, fake = (torch.from_numpy(rows) for rows in sets)
+    return lambda: {"value": frechet_of(real, fake)}
+
+
 def frechet_theirs(sets: Features) -> Callable[[], Values]:
     from pytorch_fid.fid_score import calculate_frechet_distance
 
@@ -109,7 +116,7 @@ CONTESTS = {
         "matrix part, full rank (3,000 samples)", ">= 10x", "pytorch-fid", 3000, frechet_ours, frechet_theirs
     ),
     "frechet-few": Contest(
-        "matrix part, rank-deficient (1,000 samples)", ">= 10x", "pytorch-fid", 1000, frechet_ours, frechet_theirs
+        "rank-deficient (1,000 samples): ours from features", "", "pytorch-fid", 1000, few_ours, frechet_theirs
     ),
     "prdc": Contest("precision to coverage, 10,000 samples", ">= 2.5x", "prdc", 10_000, prdc_ours, prdc_theirs),
     "kid": Contest("kernel distance, 2,000 samples", "", "torch-fidelity", 2000, kid_ours, kid_theirs),

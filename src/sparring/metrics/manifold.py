@@ -85,7 +85,7 @@ def below(levels: list[tuple[Rows, Rows]], part: slice, across: slice, block: Te
     for number, (rows, columns) in enumerate(levels):
         block = rows.squares(part, rows.block(part), columns, across) if number else block
         scaled = (limit / rows.frame.scale**2).to(block.dtype)
-        slack = rows.frame.slack * (rows.norms[part, None] + columns.norms[across].max())
+        slack = rows.frame.slack * float(rows.norms[part].max() + columns.norms[across].max())
         mask = block < scaled - slack
         doubtful = mask.logical_xor(block < scaled + slack).nonzero()
         if len(doubtful) <= DOUBTFUL * len(block):

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 BLOCK = 2048  # rows and columns of a block of distances
-SPARE = 3  # candidates beyond the k that are asked for, so that float32 seldom leaves one out
+SPARES = (3, 64)  # candidates beyond the k that are asked for: first, and where float32 may have left one out
 GATHERED = 1 << 17  # values held in float64 while pairs are decided: what a processor keeps near
 
 
@@ -31,10 +31,10 @@ class Frame:
     def slack(self) -> float:
         """A squared distance is wrong by no more than this times the sum of both squared norms.
 
-        With unit roundoff u: a product of d terms errs by du |x||y|, coordinates by 3u of themselves, and the sums
-        and squares add less than 20u; and 2 |x||y| <= |x|² + |y|².
+        With unit roundoff u: a product of d terms errs by du |x||y|, a squared norm by du of itself, coordinates by 3u
+        of themselves, and the sums add less than 20u; and 2 |x||y| <= |x|² + |y|².
         """
-        return (len(self.centre) + 32) * torch.finfo(self.dtype).eps / 2
+        return (2 * len(self.centre) + 32) * torch.finfo(self.dtype).eps / 2
 
 
 class Rows:
@@ -46,8 +46,7 @@ class Rows:
     @cached_property
     def norms(self) -> Tensor:
         """Squared, in the frame, (n,)."""
-        roots = [torch.linalg.vector_norm(self.block(part), dim=1, dtype=torch.float64) for part in self.parts()]
-        return torch.cat(roots).square().to(self.frame.dtype)
+        return torch.cat([self.block(part).square_().sum(1) for part in self.parts()])
 
     def parts(self) -> Iterator[slice]:
         """Slices that make up all rows."""
@@ -129,12 +128,12 @@ def search(x: Tensor, among: Tensor, k: int, own: Tensor | None) -> tuple[Tensor
     there = len(among) - (own is not None)
     if not 1 <= k <= there:
         raise ValueError(f"{k} neighbours were asked for, and there are {there} to choose from: give 1 <= k <= {there}")
-    count = min(there, k + SPARE)
     squares = torch.empty(len(x), k, dtype=torch.float64, device=x.device)
     indices = torch.empty(len(x), k, dtype=torch.int64, device=x.device)
     left = torch.arange(len(x), device=x.device)
-    for frame in frames(x, among):
-        columns = Rows(among, frame)
+    quick_and_exact = frames(x, among)
+    for frame, spare in ((quick_and_exact[0], SPARES[0]), *((frame, SPARES[1]) for frame in quick_and_exact)):
+        count, columns = min(there, k + spare), Rows(among, frame)
         rows = columns if own is not None and len(left) == len(x) else Rows(x[left], frame)
         quick, found = proposed(rows, columns, count, None if own is None else own[left])
         found = found.sort(1).values
