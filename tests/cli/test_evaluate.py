@@ -47,6 +47,24 @@ def test_two_folders_as_a_table_and_as_json(cli: Cli, folders: tuple[Path, Path]
     assert "fake: 12 against 5" in refusal
 
 
+def test_what_can_be_measured_is_shown_when_something_asked_for_cannot(cli: Cli, folders: tuple[Path, Path]) -> None:
+    line = (
+        "evaluate",
+        folders[0],
+        "--against",
+        folders[1],
+        "--features",
+        "pixels",
+        "--metrics",
+        "fid,birthday",
+        "--json",
+    )
+    said = cli(*line)
+    assert said.status == 2
+    assert [one["name"] for one in said.json] == ["fd-pixels"]
+    assert "birthday was left out: " in said.err
+
+
 def test_metrics_are_listed(cli: Cli) -> None:
     said = cli("evaluate", "--metrics", "list")
     assert said.status == 0

@@ -58,7 +58,7 @@ class Evaluate:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Measure, and print a table; returns the exit status."""
+    """Measure, and print a table; returns the exit status, 2 where not all could be measured."""
     flags = parse(Evaluate, arguments, "sparring evaluate")
     voice = Voice(flags.json)
     if flags.metrics == "list":
@@ -82,7 +82,9 @@ def run(arguments: Sequence[str]) -> int:
         draw_strips(found, Path(flags.strips))
     before = earlier(Path(flags.compare_with), found.scores) if flags.compare_with else {}
     voice.answer([score.as_json() for score in found.scores], table(found, before))
-    return 0
+    for sentence in found.refused:
+        voice.talk(f"sparring: {sentence}")
+    return 2 if found.refused else 0
 
 
 def asked(flags: Evaluate, voice: Voice) -> int:

@@ -42,17 +42,19 @@ class Evaluation:
     notes: tuple[str, ...]
     sets: Sets | None = None
     """What was looked at; None where only the scores are known."""
+    refused: tuple[str, ...] = ()
+    """Sentences about metrics that were asked for and cannot be measured; the other scores stand."""
 
 
 def evaluate(task: Task, steps: Steps) -> Evaluation:
-    """Measure what `task` asks for. ValueError or OSError with one sentence for whatever cannot be measured.
+    """Measure what `task` asks for. ValueError or OSError with one sentence where nothing of it can be measured.
 
     In several processes all of them must call it; the scores are the same in all, and the first writes them down.
     """
     asked = metrics_named(task.metrics)
     sides = sides_of(task, lambda done, total: steps("Packing", done, total))
     check_possible(asked, sides)
-    extractor, notes = network_of(task, sides, asked), list[str]()
+    extractor, refused = network_of(task, sides, asked), list[str]()
     metrics = asked or fitting(sides, extractor.name)
     needs = wanted(metrics, sides) | task.extra
     sets = looked(sides, needs, extractor, task.seed, steps)
@@ -62,11 +64,10 @@ def evaluate(task: Task, steps: Steps) -> Evaluation:
         try:
             scores += metric.measure(sets)
         except ValueError as error:
-            if task.metrics:
-                raise ValueError(f"{metric.name}: {error}") from None
-            notes.append(f"{metric.name} was left out: {error}")
+            refused.append(f"{metric.name} was left out: {error}")
     if not scores:
-        raise ValueError(f"nothing could be measured. {' '.join(notes)}")
+        raise ValueError(f"nothing could be measured. {' '.join(refused)}")
+    notes = [] if asked else refused
     if isinstance(extractor, FrozenNetwork) and extractor.note:
         notes.insert(0, f"Chosen {extractor.note[:1].lower()}{extractor.note[1:]}")
     return Evaluation(
@@ -76,6 +77,7 @@ def evaluate(task: Task, steps: Steps) -> Evaluation:
         scores=tuple(scores),
         notes=(*notes, *written(sides, scores)),
         sets=sets,
+        refused=tuple(refused) if asked else (),
     )
 
 
