@@ -137,7 +137,7 @@ def test_budget_ends_in_time_and_says_what_it_chose(cli: Cli, tmp_path: Path) ->
     assert said.status == 0, said.err
     assert said.json["reason"] in ("finished", "deadline")
     assert said.json["seconds"] < 15
-    assert "Budget: dcgan at 16 pixels" in said.err
+    assert "Budget: dcgan-r1 at 16 pixels" in said.err
     assert "images/s measured here" in said.err
 
 
