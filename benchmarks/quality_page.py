@@ -104,7 +104,8 @@ def sweep_table(there: dict[str, cells.Facts], name: str) -> str:
     factors = sorted({factor for one in found.values() for factor in one}, key=float)
     lines = [[m, *(f"{one[f]:.1f}" if f in one else "" for f in factors)] for m, one in found.items()]
     head = ["recipe", *(f"rate x {factor}#" for factor in factors)]
-    return "\nThe sweep:\n\n" + cells.table(head, lines) + "\n"
+    end = "\n\nWhere the highest rate was the best, a higher one may be better still: none was tried.\n"
+    return "\nThe sweep:\n\n" + cells.table(head, lines) + end
 
 
 def sheets(options: argparse.Namespace, name: str, rows: list[cells.Facts]) -> str:
