@@ -136,6 +136,8 @@ def test_strips_are_drawn(cli: Cli, folders: tuple[Path, Path], tmp_path: Path) 
     assert cli(*line, "--strips", tmp_path / "strips.png").status == 0
     with Image.open(tmp_path / "strips.png") as picture:
         assert picture.width > 400
+    refusal = cli.mistake("evaluate", tmp_path / "missing", "--against", folders[1], "--strips", "strips.xyz")
+    assert "strips.xyz does not end like a picture" in refusal  # before anything is looked at
 
 
 @pytest.mark.slow

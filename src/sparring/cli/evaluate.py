@@ -70,8 +70,11 @@ def run(arguments: Sequence[str]) -> int:
 
     from ..run.evaluating import evaluate
     from ..run.evaluating_table import earlier, table
+    from ..run.grid import format_of
     from .measuring import measuring
 
+    if flags.strips:
+        format_of(Path(flags.strips))  # scores are dear, and should not be lost for a name
     try:
         with measuring(voice) as steps:
             found = evaluate(task_of(flags), steps)
@@ -165,7 +168,7 @@ def task_of(flags: Evaluate) -> Task:
 
 
 def draw_strips(found: Evaluation, path: Path) -> None:
-    """ValueError for an ending that names no picture, OSError where it cannot be written."""
+    """ValueError where there are no images, OSError where the picture cannot be written."""
     from ..metrics.strips import strips
     from ..run import grid
 

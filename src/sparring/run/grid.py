@@ -69,11 +69,17 @@ def stipple(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return cover.clip(0, 0.9)
 
 
-def save(picture: Image.Image, path: Path) -> None:
-    """Write a PNG, or what the name's ending says, in one piece. ValueError for an ending that names no format."""
+def format_of(path: Path) -> str:
+    """Pillow's name of the ending's format, PNG for no ending. ValueError for an ending that names none."""
     form = Image.registered_extensions().get(path.suffix.lower() or ".png")
     if form is None or form not in Image.SAVE:
         raise ValueError(f"{path.name} does not end like a picture; use .png, .jpg or .webp")
+    return form
+
+
+def save(picture: Image.Image, path: Path) -> None:
+    """Write a PNG, or what the name's ending says, in one piece. ValueError for an ending that names no format."""
+    form = format_of(path)
     memory = io.BytesIO()
     picture.save(memory, form)
     with atomic.explained(path):
