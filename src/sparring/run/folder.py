@@ -21,6 +21,7 @@ class RunFolder:
         self.journal = path / "journal.jsonl"
         self.scores = path / "scores.jsonl"
         self.findings = path / "findings.json"
+        self.vitals = path / "vitals.jsonl"
         self.best = path / "best.safetensors"
         self.last = path / "last.safetensors"
         self.resume = path / "resume.pt"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sparring.doctor.rule import Rule, examine, replay
+from sparring.doctor.rules import RULES
+from sparring.doctor.rules.critic_too_strong import CRITIC_TOO_STRONG
+
+from .cases import case
+
+
+def test_a_rule_is_not_asked_without_its_signals():
+    assert CRITIC_TOO_STRONG.ask(case(auc=0.99)) is None
+
+
+def test_a_rule_that_asks_for_an_unknown_signal_is_refused():
+    with pytest.raises(AssertionError, match="luck"):
+        Rule("unlucky", "info", "", "", "", (), check=lambda luck: None)
+
+
+def test_a_finding_carries_numbers_a_course_and_remedies():
+    found = examine(case(auc=0.99, generator_loss=lambda t: 1 + t), RULES)[0]
+    assert found.rule == "critic-too-strong"
+    assert found.remedies
+    evidence = found.evidence[0]
+    assert evidence.value > evidence.bound
+    assert len(evidence.points) <= 120
+    assert found.last_images == 2000 * 64
+
+
+def test_a_replay_knows_when_a_finding_began_and_ended():
+    sick = case(auc=lambda t: np.where((t > 0.3) & (t < 0.6), 0.99, 0.7), generator_loss=lambda t: 1 + t)
+    found = replay(sick, RULES, range(100, 2001, 100))
+    (finding,) = [one for one in found if one.rule == "critic-too-strong"]
+    assert 0.3 < finding.first_images / (2000 * 64) < 0.5
+    assert finding.first_images < finding.last_images < 0.8 * 2000 * 64
+
+
+def test_rules_have_names_of_their_own():
+    assert len({rule.id for rule in RULES}) == len(RULES)
