@@ -42,9 +42,11 @@ def test_two_folders_as_a_table_and_as_json(cli: Cli, folders: tuple[Path, Path]
     before = tmp_path / "before.json"
     before.write_text(json.dumps([score.as_json() for score in scores]))
     assert "equal" in cli(*line, "--compare-with", before).out
-    refusal = cli.mistake(*line, "--compare-with", before, "--samples", "5")
-    assert "cannot be compared: " in refusal
-    assert "fake: 12 against 5" in refusal
+    refused = cli(*line, "--compare-with", before, "--samples", "5")
+    assert refused.status == 2
+    assert "fd-pixels" in refused.out  # what was measured is not lost
+    assert "cannot be compared: " in refused.err
+    assert "fake: 12 against 5" in refused.err
 
 
 def test_what_can_be_measured_is_shown_when_something_asked_for_cannot(cli: Cli, folders: tuple[Path, Path]) -> None:

@@ -83,11 +83,15 @@ def run(arguments: Sequence[str]) -> int:
             distributed.destroy_process_group()
     if flags.strips:
         draw_strips(found, Path(flags.strips))
-    before = earlier(Path(flags.compare_with), found.scores) if flags.compare_with else {}
+    refused, before = list(found.refused), {}
+    try:
+        before = earlier(Path(flags.compare_with), found.scores) if flags.compare_with else before
+    except ValueError as error:  # scores are dear, and are shown without the comparison
+        refused.append(str(error))
     voice.answer([score.as_json() for score in found.scores], table(found, before))
-    for sentence in found.refused:
+    for sentence in refused:
         voice.talk(f"sparring: {sentence}")
-    return 2 if found.refused else 0
+    return 2 if refused else 0
 
 
 def asked(flags: Evaluate, voice: Voice) -> int:

@@ -84,7 +84,7 @@ class FolderOrigin:
 
     def _nothing(self, others: Sequence[tuple[str, int]]) -> str:
         if not others:
-            return f"The folder {self.folder} is empty."
+            return f"The folder {self.folder} is empty; name one with images in it or in its sub-folders."
         kinds = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in others)
         tars = f" For tar shards write {self.folder}/*.tar." if any(ending == ".tar" for ending, _ in others) else ""
         return " ".join([f"There are no images in {self.folder}, only {kinds}.{tars}", *self.notes])

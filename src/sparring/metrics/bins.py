@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from sklearn.cluster import KMeans
 from torch import Tensor
 
 from .bounds import NORMAL, around, share_bounds
@@ -35,6 +34,8 @@ def bins_of(real: Tensor, count: int = BINS, seed: int = 0) -> Bins:
     count = max(2, min(count, len(real) // LEAST))
     if len(real) < count:
         raise ValueError(f"bins are made of at least two samples, and there are {len(real)}")
+    from sklearn.cluster import KMeans  # 150 MiB that other metrics do without
+
     cells = KMeans(count, n_init=1, random_state=seed).fit(real.float().numpy())
     centres = torch.from_numpy(np.asarray(cells.cluster_centers_)).float()
     return Bins(centres, placed(real, centres))
