@@ -98,3 +98,19 @@ def test_losses_without_a_threshold_are_judged_by_auc(loss: str, shown: str) -> 
 def test_turns_are_shown_in_the_order_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
     text, _ = played(monkeypatch, terminal=False, seconds=10)
     assert text.index("critic:") < text.index("generator:")
+
+
+def test_notes_of_others_stay_in_the_display_and_are_lines_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clockwork(monkeypatch)
+    out = io.StringIO()
+    live = Progress("hinge", Console(file=out, force_terminal=True, width=100))
+    for text in ("one", "two", "three", "two", "four"):
+        live.note(text)
+    assert live.notes == ["three", "two", "four"]
+    live(Clock(images=64, total=128), CRITIC, READINGS)
+    console = Console(width=100)
+    with console.capture() as capture:
+        console.print(live.display())
+    assert "three\ntwo\nfour" in capture.get()
+    Progress("hinge", Console(file=out, width=100)).note("[doctor] one line")
+    assert out.getvalue() == "[doctor] one line\n"

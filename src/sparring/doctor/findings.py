@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from ..settings import settings
 from .series import Series
 
@@ -27,6 +29,9 @@ class Evidence:
     """On which side of the threshold the value lies, which is what the finding rests on."""
     points: tuple[tuple[float, float], ...] = ()
     """(images, value) of the signal, thinned out, for a plot; empty for what has no course."""
+    what: str = ""
+    """Of the signal, where the value is of another kind (`change per 1,000 rounds`); empty where the threshold can be
+    drawn into its plot."""
 
 
 @settings
@@ -74,9 +79,11 @@ class Claim:
     severity: Severity | None = None
 
 
-def evidence_of(signal: str, series: Series, value: float, bound: float, side: Literal["above", "below"]) -> Evidence:
-    """Evidence with a thinned-out course of the signal."""
+def evidence_of(
+    signal: str, series: Series, value: float, bound: float, side: Literal["above", "below"], what: str = ""
+) -> Evidence:
+    """Evidence with a thinned-out course of the signal; what is infinite becomes a number that JSON has a word for."""
     kept = series.finite()
     step = max(1, -(-len(kept) // POINTS))
     points = tuple(zip(kept.images[::step].tolist(), kept.values[::step].tolist(), strict=True))
-    return Evidence(signal, float(value), float(bound), side, points)
+    return Evidence(signal, float(np.nan_to_num(value)), float(bound), side, points, what)

@@ -45,6 +45,11 @@ class Board:
         with atomic.explained(self.folder):
             self.writer.add_image(name, np.asarray(picture.convert("RGB")), images, dataformats="HWC")
 
+    def text(self, name: str, text: str, images: int) -> None:
+        """Add a text, in Markdown, under this name."""
+        with atomic.explained(self.folder):
+            self.writer.add_text(name, text, images)
+
     def close(self) -> None:
         """Write what is waiting and stop the writer's thread."""
         with atomic.explained(self.folder):

@@ -26,6 +26,9 @@ SMOOTHING = 0.7
 FIRST_LINE_SECONDS, LAST_LINE_SECONDS = 5.0, 300.0
 """Without a terminal a line comes after 5 seconds, then ever more rarely."""
 
+NOTES = 3
+"""Lines of others that the display has room for."""
+
 
 class Progress:
     """A watcher that shows images per second, the time left, and what each turn measured.
@@ -44,6 +47,7 @@ class Progress:
         self.live = Live(console=self.console, auto_refresh=False) if self.console.is_terminal else None
         self.due = self.begun = time.monotonic()
         self.deadline_seconds: float | None = None  # after the beginning
+        self.notes: list[str] = []
         self.wait = REFRESH_SECONDS if self.live else FIRST_LINE_SECONDS
 
     def __enter__(self) -> Self:
@@ -69,6 +73,12 @@ class Progress:
         self.clock = clock
         if now >= self.due:
             self.show()
+
+    def note(self, text: str) -> None:
+        """Show a line of somebody else from now on; the newest few stay in the display, elsewhere each is a line."""
+        self.notes = [*[note for note in self.notes if note != text], text][-NOTES:]
+        if not self.live:
+            self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def show(self) -> None:
         """Refresh the display, or write a line."""
@@ -135,7 +145,7 @@ class Progress:
         turns = Table.grid(padding=(0, 2))
         for turn in self.shown:
             turns.add_row(Text(turn, style="bold"), Text(self.readings(turn)))
-        return Group(bar, turns)
+        return Group(bar, turns, *map(Text, self.notes))
 
 
 NOT_TERMS = {"loss", "accuracy", "auc"}

@@ -17,7 +17,7 @@ def too_strong(setup: Setup, now: Now, auc: Series, generator_loss: Series) -> C
     return Claim(
         (
             evidence_of("auc", auc, window.median, SURE, "above"),
-            evidence_of("generator_loss", generator_loss, losses.slope(), 0.0, "above"),
+            evidence_of("generator_loss", generator_loss, losses.slope(), 0.0, "above", "change per 1,000 rounds"),
         )
     )
 

@@ -1,0 +1,41 @@
+"""findings.json: what the doctor has found in a run, for the report and for whoever reads it next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..run import atomic
+from ..settings import from_json, to_json
+from .findings import Finding
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was known after so many real images."""
+
+    images: float = 0.0
+    findings: tuple[Finding, ...] = ()
+
+
+def write_findings(path: Path, images: float, findings: Iterable[Finding]) -> None:
+    """Put the findings at `path` in one piece. OSError with one sentence if that cannot be done."""
+    data = {"format": FORMAT, "images": images, "findings": [to_json(finding) for finding in findings]}
+    atomic.write_text(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_findings(path: Path) -> Record:
+    """What was written there; nothing where there is no file. ValueError with one sentence if it is damaged."""
+    if not path.exists():
+        return Record()
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise ValueError(f"it has format {data['format']}, and this version reads {FORMAT}")
+        return Record(float(data["images"]), tuple(from_json(Finding, one) for one in data["findings"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is damaged; remove it to go on ({error})") from None
