@@ -35,8 +35,8 @@ def test_a_terminal_is_told_everything_in_narrow_lines():
     joined = " ".join(text.split())
     for part in (
         "WARNING The discriminator is too strong", "and that is bad.", "since 51,200 images",
-        "0.99, above 0.95: auc (probability that a random real sample scores above a random fake)",
-        "0.25, above 0: generator_loss, change per 1,000 rounds", "3, above 1: layers",
+        "auc is 0.99, above 0.95: probability that a random real sample scores above a random fake",
+        "generator_loss, change per 1,000 rounds, is 0.25, above 0: the", "layers is 3, above 1 wrong if",
         "wrong if Samples that still improve.", "1. Let it learn more slowly.",
         "--set optims.critic.lr=5e-05 --set rules.r1=1", "2. Take a smaller one. Begin a new run with it.",
         "docs/doctor.md#critic-too-strong",
@@ -65,5 +65,5 @@ def test_what_has_no_window_and_no_remedies_has_no_such_paragraphs():
 def test_tensorboard_gets_lists_and_code():
     text = words.markdown(FINDING)
     assert text.startswith("### warning: The discriminator is too strong\n\n")
-    assert "- **0.99, above 0.95**: auc" in text
+    assert "- **auc is 0.99, above 0.95**: prob" in text
     assert "1. Let it learn more slowly. `--set optims.critic.lr=5e-05 --set rules.r1=1`" in text

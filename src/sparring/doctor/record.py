@@ -10,6 +10,7 @@ from pathlib import Path
 from ..run import atomic
 from ..settings import from_json, to_json
 from .findings import Finding
+from .signals import SIGNALS
 
 FORMAT = 1
 
@@ -24,7 +25,14 @@ class Record:
 
 def write_findings(path: Path, images: float, findings: Iterable[Finding]) -> None:
     """Put the findings at `path` in one piece. OSError with one sentence if that cannot be done."""
-    data = {"format": FORMAT, "images": images, "findings": [to_json(finding) for finding in findings]}
+    found = list(findings)
+    names = {one.signal for finding in found for one in finding.evidence if one.signal in SIGNALS}
+    data = {
+        "format": FORMAT,
+        "images": images,
+        "signals": {name: SIGNALS[name].about for name in sorted(names)},  # for readers that cannot ask us
+        "findings": [to_json(finding) for finding in found],
+    }
     atomic.write_text(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
 
 

@@ -27,14 +27,14 @@ def line(finding: Finding) -> str:
 
 
 def number(evidence: Evidence) -> str:
-    """`0.99, above 0.95`: the value against its threshold."""
-    return f"{short(evidence.value)}, {evidence.side} {short(evidence.bound)}"
+    """`auc is 0.99, above 0.95`: the value against its threshold."""
+    told = f"{evidence.signal}, {evidence.what}," if evidence.what else evidence.signal
+    return f"{told} is {short(evidence.value)}, {evidence.side} {short(evidence.bound)}"
 
 
-def about(evidence: Evidence) -> str:
-    """What the number is: `auc, change per 1,000 rounds (probability that ...)`."""
-    told = f"{evidence.signal}, {evidence.what}" if evidence.what else evidence.signal
-    return f"{told} ({SIGNALS[evidence.signal].about})" if evidence.signal in SIGNALS else told
+def meaning(evidence: Evidence) -> str:
+    """What the signal is, ready to be put behind its number; empty for what a lint looked at."""
+    return f": {SIGNALS[evidence.signal].about}" if evidence.signal in SIGNALS else ""
 
 
 def when(finding: Finding, now: float, unit: str = "images") -> str:
@@ -60,7 +60,7 @@ def terminal(finding: Finding, now: float = 0.0, unit: str = "images") -> str:
         f"{finding.severity.upper()}  {finding.title}",
         textwrap.fill(finding.sentence, WIDTH, initial_indent="  ", subsequent_indent="  "),
         paragraph("seen", [when(finding, now, unit)]),
-        paragraph("because", [f"{number(one)}: {about(one)}" for one in finding.evidence], hang=2),
+        paragraph("because", [f"{number(one)}{meaning(one)}" for one in finding.evidence], hang=2),
         paragraph("wrong if", [finding.refute]),
         paragraph("try", list(tried(finding.remedies)), hang=3),
         paragraph("more", [link(finding)]),
@@ -89,7 +89,7 @@ def paragraph(name: str, lines: list[str], hang: int = 0) -> str:
 
 def markdown(finding: Finding) -> str:
     """A finding for TensorBoard's text page."""
-    evidence = [f"- **{number(one)}**: {about(one)}" for one in finding.evidence]
+    evidence = [f"- **{number(one)}**{meaning(one)}" for one in finding.evidence]
     remedies = [
         f"{place}. {remedy.sentence}" + (f" `{changes(remedy)}`" if remedy.changes else "")
         for place, remedy in enumerate(finding.remedies, 1)

@@ -37,11 +37,19 @@ class Frame:
         return LEFT + across * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)
 
 
-def chart(title: str, series: Mapping[str, Points], *, guide: float | None = None, log: bool = False) -> str:
+def chart(
+    title: str,
+    series: Mapping[str, Points],
+    *,
+    guide: float | None = None,
+    log: bool = False,
+    shade: tuple[float, float] | None = None,
+) -> str:
     """A figure with one curve per series over images seen; empty text where there is nothing to draw.
 
-    What is not finite is left out, on a logarithmic scale also what is not positive. The window leaves out the
-    most extreme hundredth at either end, so that one spike does not flatten everything else.
+    `guide` is a value to draw a line at, `shade` a stretch of images to put a colour behind. What is not finite is left
+    out, on a logarithmic scale also what is not positive. The window leaves out the most extreme hundredth at either
+    end, so that one spike does not flatten everything else.
     """
     clean = {name: drawable(points, log) for name, points in series.items()}
     clean = {name: points for name, points in clean.items() if len(points) > 1}
@@ -57,7 +65,7 @@ def chart(title: str, series: Mapping[str, Points], *, guide: float | None = Non
     return (
         f'<figure><figcaption>{escape(title)}</figcaption><ul class="legend">{legend}</ul>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
-        f"{axes(frame, guide)}<svg {inner()}>{''.join(curves)}</svg></svg></figure>"
+        f"{shaded(frame, shade)}{axes(frame, guide)}<svg {inner()}>{''.join(curves)}</svg></svg></figure>"
     )
 
 
@@ -103,6 +111,14 @@ def curve(number: int, points: Points, frame: Frame) -> str:
 
 def path(places: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+
+
+def shaded(frame: Frame, shade: tuple[float, float] | None) -> str:
+    if shade is None:
+        return ""
+    start, end = (frame.pixels(min(max(x, frame.x[0]), frame.x[1]), frame.y[0])[0] for x in shade)
+    high = HEIGHT - TOP - BOTTOM
+    return f'<rect class="shade" x="{start:.1f}" y="{TOP}" width="{max(end - start, 2):.1f}" height="{high}"/>'
 
 
 def axes(frame: Frame, guide: float | None) -> str:
