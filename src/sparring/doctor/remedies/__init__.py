@@ -1,0 +1,23 @@
+"""What can be changed, as settings of the recipe at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ..case import Setup
+from ..findings import Remedy
+from .looks import LOOKS
+from .losses import LOSSES
+from .networks import NETWORKS
+from .rates import RATES
+from .words import WORDS
+
+Prescribe = Callable[[Setup], Remedy | None]
+"""None where the change is made already, or means nothing in this set-up."""
+
+REMEDIES: Mapping[str, Prescribe] = {advice.name: advice for advice in (*RATES, *LOSSES, *NETWORKS, *LOOKS, *WORDS)}
+
+
+def prescribed(names: Iterable[str], setup: Setup) -> tuple[Remedy, ...]:
+    """Those of these remedies that mean something here, in the same order."""
+    return tuple(remedy for name in names if (remedy := REMEDIES[name](setup)))
