@@ -33,6 +33,15 @@ def xavier_(module: M, gain: float = 1.0) -> M:
     return module
 
 
+def xavier_normal_(module: M, gain: float = 1.0) -> M:
+    """Weights from Glorot's normal distribution with this gain, biases 0; norms keep what they have."""
+    for part in module.modules():
+        if isinstance(part, WEIGHTED):
+            nn.init.xavier_normal_(part.weight, gain)
+            zero_bias_(part)
+    return module
+
+
 def orthogonal_(module: M, gain: float = 1.0) -> M:
     """Weights with orthonormal rows, or columns where there are more rows, times this gain (Saxe et al. 2014)."""
     for part in module.modules():

@@ -5,21 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..registry import Registry, choice
+from .animegan import AnimeganCritic, AnimeganGenerator
 from .biggan import BigganCritic, BigganGenerator
 from .biggan_deep import BigganDeepCritic, BigganDeepGenerator
+from .cyclegan import CycleganGenerator
 from .dcgan import DcganCritic, DcganGenerator
 from .dcgan_dense import DcganDenseCritic, DcganDenseGenerator
 from .fastgan import FastganCritic, FastganGenerator
 from .joint import JointCritic, JointEncoder
 from .mlp import MlpCritic, MlpGenerator
+from .multiscale import MultiscaleCritic
 from .network import Conditioning, Network, Shape
+from .patchgan import PatchCritic, PixelCritic
+from .pix2pixhd import Pix2pixhdGenerator
 from .progan import ProganCritic, ProganGenerator
 from .projected import ProjectedCritic
 from .r3gan import R3ganCritic, R3ganGenerator
 from .resnet import ResnetCritic, ResnetGenerator
+from .spade import SpadeEncoder, SpadeGenerator
+from .stargan import StarganCritic, StarganGenerator
 from .stylegan import StyleganCritic, StyleganGenerator
 from .stylegan2 import Stylegan2Critic, Stylegan2Generator
 from .stylegan3 import Stylegan3Generator
+from .ugatit import UgatitCritic, UgatitGenerator
+from .unet import UnetGenerator
 from .vaegan import VaeganCritic, VaeganEncoder, VaeganGenerator
 
 NETWORKS: Registry[type[Any]] = Registry(
@@ -55,6 +64,20 @@ NETWORKS: Registry[type[Any]] = Registry(
         "vaegan-critic": VaeganCritic,
         "encoder": JointEncoder,
         "joint-critic": JointCritic,
+        "unet-generator": UnetGenerator,
+        "patch-critic": PatchCritic,
+        "pixel-critic": PixelCritic,
+        "cyclegan-generator": CycleganGenerator,
+        "pix2pixhd-generator": Pix2pixhdGenerator,
+        "multiscale-critic": MultiscaleCritic,
+        "spade-generator": SpadeGenerator,
+        "spade-encoder": SpadeEncoder,
+        "ugatit-generator": UgatitGenerator,
+        "ugatit-critic": UgatitCritic,
+        "animegan-generator": AnimeganGenerator,
+        "animegan-critic": AnimeganCritic,
+        "stargan-generator": StarganGenerator,
+        "stargan-critic": StarganCritic,
     },
 )
 """Kind -> settings class."""

@@ -19,6 +19,7 @@ class Shape:
     image: tuple[int, ...]  # (channels, height, width), or (dimensions,) for points
     latent: int = 0  # length of z; 0 where no network takes noise
     classes: int = 0  # 0 = unconditional
+    source: tuple[int, ...] = ()  # what translators start from; () = images like those they make
 
 
 class Network(Protocol):
@@ -26,7 +27,9 @@ class Network(Protocol):
 
     Generators are called `G(z, y)` and critics `D(x, y)` with z (n, latent), x (n, *image) in [-1, 1] and
     y (n,) int64 labels or None. Generators return (n, *image) in [-1, 1], or about that where they say so; critics
-    return a Verdict. Encoders `E(x, y)` return a Code, and joint critics `D((z, x), y)` judge pairs.
+    return a Verdict. Encoders `E(x, y)` return a Code, and joint critics `D((z, x), y)` judge pairs. Translators
+    `T(x, y)` turn (n, *source) into (n, *image); where a source is given, critics see it in front of the image, as
+    more channels.
     """
 
     @property
@@ -45,6 +48,26 @@ def square(shape: Shape, kind: str, sizes: tuple[int, ...]) -> tuple[int, int]:
         hint = " (points: use mlp-generator and mlp-critic)" if len(shape.image) == 1 else ""
         raise ValueError(f"{kind} works on square images of {known} pixels, not on samples of shape {what}{hint}")
     return shape.image[0], shape.image[1]
+
+
+def translated(shape: Shape, kind: str, multiple: int) -> tuple[int, int]:
+    """(channels in, channels out) of a translator of images whose sides are multiples of so many pixels."""
+    source, image = shape.source or shape.image, shape.image
+    if len(image) != 3 or source[1:] != image[1:] or image[1] % multiple or image[2] % multiple:
+        what = " into ".join("x".join(str(side) for side in one) for one in (source, image))
+        raise ValueError(
+            f"{kind} translates images into images of one size whose sides are multiples of {multiple} pixels, "
+            f"not {what}"
+        )
+    return source[0], image[0]
+
+
+def judged(shape: Shape, kind: str, least: int) -> int:
+    """Channels that a critic of images of at least so many pixels sees, the source's among them."""
+    if len(shape.image) != 3 or min(shape.image[1:]) < least:
+        what = "x".join(str(side) for side in shape.image)
+        raise ValueError(f"{kind} judges images of at least {least} pixels, not samples of shape {what}")
+    return shape.image[0] + (shape.source[0] if shape.source else 0)
 
 
 def positive(name: str, value: int) -> None:

@@ -1,7 +1,8 @@
 """Weights trained elsewhere: official repositories' key names, translated to ours.
 
 Known: DCGAN of the PyTorch examples, the SNGAN and projection-cGAN residual networks of torch-mimicry, SAGAN,
-BigGAN and BigGAN-deep of BigGAN-PyTorch, R3GAN, FastGAN and the critic of Projected GAN, and what `style` names.
+BigGAN and BigGAN-deep of BigGAN-PyTorch, R3GAN, FastGAN and the critic of Projected GAN, and what `style` and
+`translators` name.
 To add a family, write one file with a function from the official state dict to ours, and name it here.
 """
 
@@ -11,13 +12,13 @@ from collections.abc import Iterable
 
 from torch import nn
 
-from . import biggan, dcgan, fastgan, projected, r3gan, resnet, style
+from . import biggan, dcgan, fastgan, projected, r3gan, resnet, style, translators
 from .names import State, Translation
 from .spectral import with_spectral_norm
 
 TRANSLATIONS: dict[type[nn.Module], Translation] = {
     kind: translation
-    for family in (dcgan, resnet, biggan, r3gan, fastgan, projected, style)
+    for family in (dcgan, resnet, biggan, r3gan, fastgan, projected, style, translators)
     for kind, translation in family.TRANSLATIONS.items()
 }
 """Our network's class -> from the official state dict to ours."""

@@ -31,8 +31,12 @@ def with_spectral_norm(module: nn.Module, state: State) -> dict[str, Tensor]:
             raise ValueError(f"these weights have no spectral norm at {layer}, and the network has: leave it out")
         first(ours, layer, UNUSED)
         v = first(ours, layer, ("weight_v",))
+        matrix = norm.matrix(weight)
         if v is None:
-            v = F.normalize(norm.matrix(weight).mT @ u.flatten(), dim=0, eps=EPSILON)
+            v = F.normalize(matrix.mT @ u.flatten(), dim=0, eps=EPSILON)
+        else:
+            # In evaluation sigma is u'Wv there and |Wv| here, which differ while the iteration lags behind.
+            v = v * (u.flatten() @ (matrix @ v)) / (matrix @ v).norm().clamp(min=EPSILON)
         ours |= {f"{prefix}.original": weight, f"{prefix}.0.u": u.flatten(), f"{prefix}.0.v": v}
     if any(key.endswith(tuple(f".{name}" for name in LEFT)) for key in ours):
         raise ValueError("these weights are spectrally normalised: call spectral_norm_(network) before loading them")
