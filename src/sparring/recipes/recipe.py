@@ -61,6 +61,8 @@ class WatchSettings:
     """Seconds between checkpoints."""
     keep_images: int = 0
     """Also keep a bundle every so many images; 0 = only the last and the best."""
+    keep_resumes: int = 3
+    """States kept to go back to, a twentieth of the run apart, where time and disk allow; 0 = none."""
     tensorboard: bool = True
     """Write TensorBoard event files."""
 

@@ -22,6 +22,7 @@ class RunFolder:
         self.scores = path / "scores.jsonl"
         self.findings = path / "findings.json"
         self.vitals = path / "vitals.jsonl"
+        self.autopilot = path / "autopilot.jsonl"
         self.best = path / "best.safetensors"
         self.last = path / "last.safetensors"
         self.resume = path / "resume.pt"
@@ -29,6 +30,7 @@ class RunFolder:
         self.report = path / "report.html"
         self.samples = path / "samples"
         self.kept_bundles = path / "kept"
+        self.states = path / "states"
         self.tensorboard = path / "tensorboard"
         self.lock: FileLock | None = None
 
@@ -106,11 +108,22 @@ class RunFolder:
         """The bundle kept after so many images."""
         return self.kept_bundles / f"{images:09d}.safetensors"
 
+    def kept_state(self, images: int) -> Path:
+        """The state kept after so many images, to go back to."""
+        return self.states / f"{images:09d}.pt"
+
+    @property
+    def kept_states(self) -> dict[int, Path]:
+        """All that are there, by the images seen, the oldest first."""
+        files = (file for file in self.states.glob("*.pt") if file.stem.isdecimal())
+        return {int(file.stem): file for file in sorted(files)}
+
     def forget_after(self, images: int) -> None:
-        """Remove samples and kept bundles of a future that a resumed run has yet to reach."""
-        for folder in (self.path, self.samples, self.kept_bundles):
+        """Remove samples, kept bundles and kept states of a future that a resumed run has yet to reach."""
+        for folder in (self.path, self.samples, self.kept_bundles, self.states):
             atomic.sweep(folder)
-        for file in [*self.samples.glob("*.png"), *self.kept_bundles.glob("*.safetensors")]:
+        bundles = self.kept_bundles.glob("*.safetensors")
+        for file in [*self.samples.glob("*.png"), *bundles, *self.kept_states.values()]:
             if file.stem.isdecimal() and int(file.stem) > images:
                 file.unlink()
 

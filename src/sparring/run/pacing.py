@@ -11,7 +11,8 @@ from torch import distributed
 
 from ..play.machine import Machine
 
-Reason = Literal["finished", "interrupted", "deadline"]
+Reason = Literal["finished", "interrupted", "deadline", "exhausted"]
+"""The last one: the autopilot has no remedy left."""
 
 LOOK_SECONDS = 0.5
 """With several processes, about how long between two looks: each look is a message that all wait for."""

@@ -21,6 +21,7 @@ STATES = {
     "finished": "finished",
     "deadline": "ended with its time budget",
     "interrupted": "stopped by hand",
+    "exhausted": "given up by the autopilot",
     "": "going on, or killed",
 }
 NO_SCRIPT = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

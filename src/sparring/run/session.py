@@ -22,6 +22,7 @@ from ..recipes.recipe import Recipe
 from . import checkpoint
 from .folder import RunFolder
 from .handles import Synthesizer
+from .keeping import Keeping
 from .pacing import Pacing, Reason
 from .plan import plan_of
 from .setting_up import engine_of, first_says, put_back, restarted, same_run
@@ -68,6 +69,8 @@ class Session:
         self.began: float | None = None
         self.after_round = tuple(after_round) if first else ()
         self.pacing = Pacing(machine, recipe.watch.checkpoint_seconds)
+        clock, pace = self.engine.clock, self.engine.clock.total / max(1, self.plan["rounds"])
+        self.keeping = Keeping(folder, recipe.watch.keep_resumes, clock.total, pace, clock.images)
         self.watching: Watching | None = None
 
     @classmethod
@@ -106,6 +109,7 @@ class Session:
         watchers: Iterable[Watcher] = (),
         after_round: Iterable[AfterRound] = (),
         progress: Progress | None = None,
+        source: Source | None = None,
     ) -> Session:
         """The run in this folder, from its last checkpoint, or from its start if it has none yet.
 
@@ -117,7 +121,7 @@ class Session:
         machine = join_processes(recipe.train.device, recipe.train.precision)
         if saved and saved["machine"]["device"] == machine.device.type:  # `auto` may not measure the same again
             machine = join_processes(recipe.train.device, saved["machine"]["precision"])
-        source = open_source(recipe.data, progress)
+        source = source or open_source(recipe.data, progress)
         session = cls(folder, recipe, source, machine, saved, watchers, after_round)
         session.watch(saved)
         return session
@@ -182,6 +186,8 @@ class Session:
             self.engine.events.clear()
             for call in self.after_round:
                 call(self)
+            if self.keeping.due(self.engine.clock.images) and not self.engine.over:
+                self.keep()
             order = self.pacing.look(interrupts.asked)
             if order.stop and not self.engine.over:
                 return order.stop
@@ -197,6 +203,18 @@ class Session:
         if self.watching:
             self.watching.save(state, self.seconds)
         self.pacing.save_over()
+
+    def keep(self) -> None:
+        """Keep a state to go back to, where time and disk allow. Every process must call it."""
+        if not first_says(self.machine, lambda: self.keeping.affordable(self.seconds)):
+            return
+        start, state = time.perf_counter(), state_of(self.engine)
+        if self.watching:
+            try:
+                self.keeping.write(self.watching.whole(state, self.seconds), self.engine.clock.images)
+            except OSError as error:  # a run can do without
+                self.watching.event(f"no state to go back to: {error.strerror or error}", self.seconds)
+            self.watching.lay_aside(start)
 
     def end(self, reason: Reason) -> None:
         if self.watching:

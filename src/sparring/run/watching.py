@@ -184,11 +184,9 @@ class Watching:
             path.parent.mkdir(exist_ok=True)
         save_bundle(path, tensors, self.card(kind, seconds))
 
-    def save(self, state: dict[str, Any], seconds: float) -> None:
-        """Write a checkpoint, after everything that it counts on, and the newest weights."""
-        start = time.perf_counter()
-        self.journal.sync()
-        whole = {
+    def whole(self, state: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The engine's state with all else that a checkpoint needs."""
+        return {
             "engine": state,
             "tally": self.tally.state_dict(),
             "scoring": self.scoring.state_dict(),
@@ -198,7 +196,12 @@ class Watching:
             "machine": {"device": self.engine.machine.device.type, "precision": self.engine.machine.precision},
             "data": self.source.fingerprint,
         }
-        checkpoint.write(self.folder.resume, whole)
+
+    def save(self, state: dict[str, Any], seconds: float) -> None:
+        """Write a checkpoint, after everything that it counts on, and the newest weights."""
+        start = time.perf_counter()
+        self.journal.sync()
+        checkpoint.write(self.folder.resume, self.whole(state, seconds))
         self.save_weights(self.folder.last, seconds)
         self.lay_aside(start)
 

@@ -1,0 +1,215 @@
+"""The autopilot: takes a failing run back to when it was healthy, and tries the doctor's remedies, one at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ..play.engine import Watcher
+from ..play.guard import NonFiniteError
+from ..recipes.preset import Facts
+from ..recipes.recipe import Recipe
+from ..run.folder import RunFolder
+from ..run.journal import Lines, Record, read
+from ..run.session import AfterRound, Outcome, Session
+from ..settings import from_json, to_json
+from .findings import Finding, Remedy
+from .remedies import prescribed
+from .setups import setup_of
+from .treating import Treatment, healthy, onset, treat
+
+MOST = 4
+"""Remedies that one run is given."""
+LATE = 0.9
+"""Share of a run after which nothing new is tried: no time is left in which it could help."""
+BROKEN = ("lower-rates", "clip-gradients", "default-rates", "r1")
+"""Remedies where the numbers have broken down."""
+
+
+class Attentive(Protocol):
+    """Whoever is called after each round and knows what was found, as `live.Attending` does."""
+
+    def __call__(self, session: Session, /) -> None: ...
+
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+
+
+class AlarmError(Exception):
+    """Leaves a session that is failing."""
+
+    def __init__(self, findings: Iterable[Finding]):
+        self.findings = tuple(findings)
+        super().__init__(", ".join(finding.rule for finding in self.findings))
+
+
+@dataclass(frozen=True)
+class Flight:
+    """What was done to a run so far."""
+
+    tried: tuple[str, ...] = ()
+    """Names of remedies."""
+    rules: tuple[str, ...] = ()
+    """That they were tried against."""
+    cool: float = 0.0
+    """Images until which no alarm counts: what it is about must have happened under the newest settings."""
+    over: bool = False
+    """Whether it has given up."""
+
+    def after(self, record: Record) -> Flight:
+        """With one more line of the story."""
+        match record["kind"]:
+            case "treat":
+                tried, rules = (*self.tried, record["remedy"]["name"]), (*self.rules, record["finding"]["rule"])
+                return replace(self, tried=tried, rules=rules)
+            case "treated":
+                return replace(self, cool=record["cool"])
+            case "gave up":
+                return replace(self, over=True)
+        return self
+
+
+def flying(folder: RunFolder) -> bool:
+    """Whether this run has an autopilot that has not given up."""
+    return folder.autopilot.exists() and not any(record["kind"] == "gave up" for record in read(folder.autopilot))
+
+
+class Autopilot:
+    """Plays a run to its end, whatever it takes; autopilot.jsonl keeps the story, which survives all going back.
+
+    `attend` makes somebody who finds things, for each session anew; `tell` is told in one sentence what is done.
+    """
+
+    def __init__(self, folder: RunFolder, attend: Callable[[], Attentive], tell: Callable[[str], object]):
+        self.folder, self.attend, self.tell = folder, attend, tell
+        self.attending: Attentive | None = None
+        self.flight = Flight()
+        self.unfinished: Record = {}  # the line of a treatment that was begun
+        for record in read(folder.autopilot):
+            self.take_in(record)
+
+    def take_in(self, record: Record) -> None:
+        self.flight = self.flight.after(record)
+        self.unfinished = record if record["kind"] == "treat" else {}
+
+    def note(self, record: Record) -> None:
+        """Add to the story; it is on the disk before anything else happens."""
+        lines = Lines(self.folder.autopilot)
+        lines.append(record)
+        lines.sync()
+        self.take_in(record)
+
+    def begin(self) -> None:
+        """Make a run one that is resumed with an autopilot, and finish what a killed process had begun."""
+        if not self.folder.autopilot.exists():
+            self.note({"kind": "on", "images": 0})
+        if self.unfinished:
+            self.carry_out(self.unfinished)
+
+    def hooks(self) -> tuple[AfterRound, ...]:
+        """For the session that is to be played next."""
+        self.attending = self.attend()
+        return (self.attending, self.look)
+
+    def look(self, session: Session) -> None:
+        """Leave the session if an alarm holds."""
+        assert self.attending is not None
+        clock = session.engine.clock
+        if clock.images < self.flight.cool or clock.images > LATE * clock.total:
+            return
+        holding = (one for one in self.attending.findings if one.last_images >= clock.images)
+        if alarms := [one for one in holding if one.severity == "alarm"]:
+            raise AlarmError(alarms)
+
+    def play(self, session: Session, seconds: float | None, watchers: Iterable[Watcher] = ()) -> Outcome:
+        """Play `session`, and in its place whatever comes after it, to the end or for so many seconds.
+
+        Errors as in `Session.play`. The sessions are closed.
+        """
+        watchers, deadline = tuple(watchers), time.monotonic() + (seconds or 0.0)
+        while True:
+            with session:
+                try:
+                    return session.play(None if seconds is None else max(0.0, deadline - time.monotonic()))
+                except AlarmError as alarm:
+                    found, broken = alarm.findings, None
+                except NonFiniteError as error:
+                    found, broken = (broken_down(session, error),), error
+                if not self.treated(session, found):
+                    sentence = self.give_up(session, found)
+                    if broken:
+                        raise NonFiniteError(f"{broken}. {sentence}")
+                    session.save()
+                    session.end("exhausted")
+                    return Outcome("exhausted", session.engine.clock.images, session.seconds)
+            session = Session.resume(self.folder.path, watchers=watchers, after_round=self.hooks())
+
+    def treated(self, session: Session, found: Iterable[Finding]) -> bool:
+        """Take the run back and change it, by the first remedy that works out; whether there was one."""
+        for finding, remedy in self.left(found):
+            clock, rounds = session.engine.clock, sum(stage.rounds for stage in session.engine.stages)
+            again = finding.rule in self.flight.rules  # then the state it went on from was ill already
+            record: Record = {
+                "kind": "treat",
+                "images": clock.images,
+                "seconds": round(session.seconds, 3),
+                "finding": to_json(replace(finding, remedies=())),
+                "remedy": to_json(remedy),
+                "back": 0 if again else healthy(self.folder, remedy, onset(finding, rounds, clock.total)),
+                "recipe": to_json(session.recipe),
+            }
+            self.note(record)
+            if self.carry_out(record):
+                return True
+        return False
+
+    def left(self, found: Iterable[Finding]) -> Iterator[tuple[Finding, Remedy]]:
+        """What can still be tried, in this order."""
+        for finding in sorted(found, key=lambda one: one.first_images):
+            for remedy in finding.remedies:
+                if len(self.flight.tried) < MOST and remedy.changes and remedy.name not in self.flight.tried:
+                    yield finding, remedy
+
+    def carry_out(self, record: Record) -> bool:
+        """Do what the record says; once more, if it was done by half. False where it cannot be done."""
+        old, finding = from_json(Recipe, record["recipe"]), from_json(Finding, record["finding"])
+        remedy, spent = from_json(Remedy, record["remedy"]), record["images"]
+        plan = Treatment(finding, remedy, record["back"], old.train.images, spent)
+        try:
+            done = treat(self.folder, plan, old, self.folder, record["seconds"])
+        except ValueError as error:
+            self.note({"kind": "refused", "images": spent, "sentence": f"{remedy.name} cannot be tried: {error}"})
+            return False
+        self.note({"kind": "treated", "images": done.images, "cool": done.cool, "sentence": done.sentence})
+        self.tell(f"After {spent:,} images: {finding.title.lower()}. The run is {done.sentence}.")
+        return True
+
+    def give_up(self, session: Session, found: Iterable[Finding]) -> str:
+        """Say so, and why."""
+        titles = "; ".join(finding.title for finding in found)
+        tried = ", ".join(self.flight.tried) or "nothing: no setting would help"
+        sentence = f"The autopilot gives up. What is wrong: {titles}. It has tried {tried}."
+        self.note({"kind": "gave up", "images": session.engine.clock.images, "sentence": sentence})
+        if session.watching:
+            session.watching.event(sentence, session.seconds)
+        self.tell(sentence)
+        return sentence
+
+
+def broken_down(session: Session, error: NonFiniteError) -> Finding:
+    """The breakdown of the numbers as a finding, which comes too suddenly for any rule."""
+    source, images = session.source, float(session.engine.clock.images)
+    facts = Facts(tuple(source.shape), len(source.classes), source.count)
+    setup = setup_of(session.recipe, facts, session.engine.game)
+    return Finding(
+        rule="broken-updates",
+        severity="alarm",
+        title="The numbers have broken down",
+        sentence=str(error),
+        refute="",
+        remedies=prescribed(BROKEN, setup),
+        first_images=images,
+        last_images=images,
+    )
