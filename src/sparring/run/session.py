@@ -211,7 +211,7 @@ class Session:
         start, state = time.perf_counter(), state_of(self.engine)
         if self.watching:
             try:
-                self.keeping.write(self.watching.whole(state, self.seconds), self.engine.clock.images)
+                self.keeping.write(self.watching.resumable(state, self.seconds), self.engine.clock.images)
             except OSError as error:  # a run can do without
                 self.watching.event(f"no state to go back to: {error.strerror or error}", self.seconds)
             self.watching.lay_aside(start)

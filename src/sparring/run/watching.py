@@ -184,7 +184,7 @@ class Watching:
             path.parent.mkdir(exist_ok=True)
         save_bundle(path, tensors, self.card(kind, seconds))
 
-    def whole(self, state: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def resumable(self, state: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The engine's state with all else that a checkpoint needs."""
         return {
             "engine": state,
@@ -201,7 +201,7 @@ class Watching:
         """Write a checkpoint, after everything that it counts on, and the newest weights."""
         start = time.perf_counter()
         self.journal.sync()
-        checkpoint.write(self.folder.resume, self.whole(state, seconds))
+        checkpoint.write(self.folder.resume, self.resumable(state, seconds))
         self.save_weights(self.folder.last, seconds)
         self.lay_aside(start)
 
