@@ -73,6 +73,7 @@ SIGNALS: dict[str, Signal] = {
                       "over that between two reals"),
     "channel_gap": probe("largest difference of a channel's mean from the reals', in [-1, 1]"),
     "swapped_gap": probe("the same after exchanging red and blue"),
+    "halved_gap": probe("the same after taking the fakes from [0, 1] to [-1, 1]"),
     "contrast": probe("standard deviation of the channels over the reals': the one farthest from 1"),
     "saturated": probe("share of fakes' values beyond 0.99 in size"),
     "saturated_real": probe("share of real values beyond 0.99 in size"),

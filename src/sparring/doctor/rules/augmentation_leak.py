@@ -1,0 +1,51 @@
+"""Traces of augmentation in samples: edges of shifts, flat squares of cut-outs."""
+
+from __future__ import annotations
+
+from ..case import Now, Setup
+from ..findings import Claim
+from ..looks import above, collapsed, settled, stale, stays
+from ..rule import Rule
+from ..series import Series
+
+SETTLED = 0.2
+BLANK = 0.1
+"""Share of fakes with a flat square, beyond that of reals."""
+EDGE = 1.0
+"""Difference along the edges, in standard deviations."""
+POOR = 0.1
+"""Quality below which samples differ from reals everywhere, edges included."""
+
+
+def augmentation_leak(
+    setup: Setup,
+    now: Now,
+    blank_share: Series | None = None,
+    border_gap: Series | None = None,
+    quality: Series | None = None,
+    diversity: Series | None = None,
+    distance: Series | None = None,
+    distance_raw: Series | None = None,
+) -> Claim | None:
+    if setup.points or not settled(now, SETTLED) or stale(now, distance, distance_raw):
+        return None
+    if collapsed(now, diversity) or (quality is not None and not above(quality, now, POOR)):
+        return None
+    blank = stays("blank_share", blank_share, now, "above", BLANK)
+    edge = stays("border_gap", border_gap, now, "above", EDGE)
+    found = tuple(one for one in (blank, edge) if one)
+    return Claim(found) if found else None
+
+
+AUGMENTATION_LEAK = Rule(
+    id="augmentation-leak",
+    severity="warning",
+    title="Traces of augmentation are in the samples",
+    sentence=(
+        "Samples have the blank squares or the shifted edges that augmentation puts into images. The generator learns "
+        "them when only real images are augmented, or when the augmentation is so strong that it looks normal."
+    ),
+    refute="Training images with such squares or edges of their own, as frames and letterboxes are.",
+    remedies=("code-fix", "ada", "diffaugment", "data-fix"),
+    check=augmentation_leak,
+)

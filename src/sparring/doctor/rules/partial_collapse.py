@@ -1,0 +1,90 @@
+"""Classes or regions of the data have no fakes, while the rest is varied."""
+
+from __future__ import annotations
+
+from ..case import Now
+from ..findings import Claim
+from ..looks import above, collapsed, miscoloured, rotates, settled, stale, stays
+from ..rule import Rule
+from ..series import Series
+
+SETTLED = 0.2
+"""Share of the run that a healthy generator has to find all kinds."""
+LEAST = 0.1
+"""Share of the class that is missed most, over its share among reals: less than a tenth of its due."""
+DIVERGENCE = 0.5
+"""Nats of the fakes' classes from the real ones; ln K would be one class of K."""
+REGIONS = 0.7
+"""Share of regions of the data that fakes reach; most healthy runs reach all."""
+POOR = 0.1
+"""Quality below which samples are of no kind at all."""
+COVERAGE = 0.3
+"""Share of real samples with a fake nearby."""
+LOST = 0.5
+"""Share of regions below which the run is failing ..."""
+LATE = 0.5
+"""... from this share of the run on."""
+
+
+def partial_collapse(
+    now: Now,
+    regions: Series | None = None,
+    least_class: Series | None = None,
+    class_divergence: Series | None = None,
+    coverage: Series | None = None,
+    diversity: Series | None = None,
+    dominant_share: Series | None = None,
+    dominant_region: Series | None = None,
+    quality: Series | None = None,
+    channel_gap: Series | None = None,
+    swapped_gap: Series | None = None,
+    halved_gap: Series | None = None,
+    distance: Series | None = None,
+    distance_raw: Series | None = None,
+) -> Claim | None:
+    if not settled(now, SETTLED) or collapsed(now, diversity) or stale(now, distance, distance_raw):
+        return None
+    if rotates(now, dominant_share, dominant_region):
+        return None
+    if miscoloured(now, channel_gap, swapped_gap, halved_gap) or (
+        quality is not None and not above(quality, now, POOR)
+    ):
+        return None
+    classes = (
+        stays("least_class", least_class, now, "below", LEAST),
+        stays("class_divergence", class_divergence, now, "above", DIVERGENCE),
+    )
+    places = (
+        stays("regions", regions, now, "below", REGIONS),
+        stays("coverage", coverage, now, "below", COVERAGE),
+    )
+    found = tuple(one for one in (*classes, *places) if one)
+    if not any(classes) and not all(places):
+        return None
+    lost = places[0] is not None and places[0].value < LOST
+    return Claim(found, severity="alarm" if settled(now, LATE) and (lost or len(found) >= 3) else "warning")
+
+
+PARTIAL_COLLAPSE = Rule(
+    id="partial-collapse",
+    severity="warning",
+    title="Kinds of samples are missing",
+    sentence=(
+        "The generator makes some kinds of samples and leaves others out altogether: nobody who draws from it "
+        "will ever see them. The discriminator does not punish what is missing, only what looks wrong."
+    ),
+    refute="Samples of the missing kinds on a large sheet, or kinds that hardly occur in the training data either.",
+    remedies=(
+        "r1",
+        "relativistic-r1-r2",
+        "minibatch-deviation",
+        "pack",
+        "wgan-gp",
+        "spectral-norm",
+        "unroll",
+        "larger-batch",
+        "use-labels",
+        "data-fix",
+    ),
+    check=partial_collapse,
+)

@@ -1,0 +1,30 @@
+"""The averaged generator, whose samples people get, lags far behind the weights that are trained."""
+
+from __future__ import annotations
+
+from ..case import Now
+from ..findings import Claim, evidence_of
+from ..looks import STALE, lately, settled, stale
+from ..rule import Rule
+from ..series import Series
+
+
+def stale_average(now: Now, distance: Series, distance_raw: Series) -> Claim | None:
+    if not settled(now) or not stale(now, distance, distance_raw):
+        return None
+    raw, average = lately(distance_raw, now).median, lately(distance, now).median
+    return Claim((evidence_of("distance", distance, average, STALE * raw, "above"),))
+
+
+STALE_AVERAGE = Rule(
+    id="stale-average",
+    severity="warning",
+    title="The averaged generator lags behind",
+    sentence=(
+        "Samples come from an average of the generator's weights over the past, and it is still far from the weights "
+        "themselves: its half-life is too long for a run of this length, so good training is not seen."
+    ),
+    refute="Samples of the average that catch up while the run goes on.",
+    remedies=("shorter-ema", "more-data"),
+    check=stale_average,
+)

@@ -1,0 +1,33 @@
+"""Red and blue of the fakes are exchanged against the reals: a mistake in reading or in saving."""
+
+from __future__ import annotations
+
+from ..case import Now
+from ..findings import Claim, evidence_of
+from ..looks import GAP, SWAPPED, collapsed, lately, lies, settled, swapped
+from ..rule import Rule
+from ..series import Series
+
+
+def swapped_channels(
+    now: Now, channel_gap: Series, swapped_gap: Series, diversity: Series | None = None
+) -> Claim | None:
+    gap = lies("channel_gap", channel_gap, now, "above", GAP)
+    if not gap or not settled(now) or collapsed(now, diversity) or not swapped(now, channel_gap, swapped_gap):
+        return None
+    after = lately(swapped_gap, now).median
+    return Claim((gap, evidence_of("swapped_gap", swapped_gap, after, SWAPPED * gap.value, "below")))
+
+
+SWAPPED_CHANNELS = Rule(
+    id="swapped-channels",
+    severity="alarm",
+    title="Red and blue are exchanged",
+    sentence=(
+        "The colours of samples fit the training images much better once red and blue are exchanged: somewhere images "
+        "are read or saved as BGR. The network learns the wrong colours faithfully."
+    ),
+    refute="Samples whose colours look right, or data with hardly any colour.",
+    remedies=("data-fix", "code-fix"),
+    check=swapped_channels,
+)

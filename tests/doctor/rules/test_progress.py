@@ -1,0 +1,55 @@
+"""Samples over the length of a run: far away, past their best, at rest, behind."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from .healthy import finding, found, learnt, run
+
+FAR = {"distance": 1.2, "distance_raw": 1.2, "quality": 0.01, "coverage": 0.05, "score": 0.5}
+
+
+def test_samples_that_stay_far_are_told_early_and_fail_late():
+    sick = run(**FAR)
+    assert finding(sick.until(600), "far-samples").severity == "warning"
+    assert finding(sick, "far-samples").severity == "alarm"
+    assert found(sick, "alarm") == {"far-samples"}
+
+
+def test_samples_that_come_nearer_are_only_slow():
+    nearing = lambda t: 2.4 - 1.6 * t  # noqa: E731 - one line says it
+    assert "far-samples" not in found(run(**{**FAR, "distance": nearing, "distance_raw": nearing}))
+
+
+def test_samples_among_the_reals_are_not_far():
+    assert "far-samples" not in found(run(**{**FAR, "quality": 0.5}))
+
+
+def test_a_run_past_its_best_is_told():
+    falling = lambda t: 0.05 + 0.08 * np.maximum(0, t - 0.4)  # noqa: E731
+    assert found(run(score=falling)) == {"past-its-best"}
+    assert finding(run(score=falling), "past-its-best").severity == "warning"
+    assert finding(run(score=lambda t: 0.05 + 0.2 * t), "past-its-best").severity == "alarm"
+
+
+@pytest.mark.parametrize("signal", ["score", "real_score", "distance"])
+def test_a_bad_score_now_and_then_is_no_decline(signal: str):
+    noisy = lambda t: 0.05 + 0.05 * (np.round(t * 50) % 3 == 0)  # noqa: E731
+    assert "past-its-best" not in found(run(**{signal: noisy}))
+
+
+def test_a_kernel_distance_of_nothing_has_no_multiple():
+    assert "past-its-best" not in found(run(score=float("nan"), real_score=lambda t: 0.001 * (t - 0.5)))
+
+
+def test_a_score_that_stands_still_is_worth_knowing():
+    assert finding(run(score=learnt(0.5, 0.05)), "plateau").severity == "info"
+    assert "plateau" not in found(run())
+    assert "plateau" not in found(run(score=0.05).until(700))
+
+
+def test_an_average_that_lags_is_told_alone():
+    behind = {"distance": 1.2, "quality": 0.0, "diversity": 0.4, "regions": 0.2, "coverage": 0.0, "contrast": 0.3}
+    assert found(run(**behind, distance_raw=0.1), "warning") == {"stale-average"}
+    assert "stale-average" not in found(run(**behind, distance_raw=1.0))
