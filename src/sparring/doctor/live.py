@@ -1,0 +1,172 @@
+"""The doctor at a session's side: looks, asks the rules, and keeps findings.json up to date."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+
+from ..play.engine import Engine
+from ..recipes.preset import Facts
+from ..run.folder import RunFolder
+from ..run.journal import Lines
+from ..run.session import Session
+from ..run.tally import six_digits
+from .case import Case, Now
+from .findings import Finding
+from .patient import patient_of, reals_of
+from .reading import noted
+from .record import read_findings, write_findings
+from .rule import Rule, examine
+from .rules import RULES
+from .setups import setup_of
+from .vitals import SHARE, Vitals
+from .words import line
+
+WRITTEN_SECONDS = 10.0
+"""Between two times that findings.json is written, where nothing is new."""
+
+Hear = Callable[[Finding], object]
+
+
+class Attending:
+    """What a session calls after each round, on its first process. `hear` is told of each finding when it is new.
+
+    `share` and `every` are those of `Vitals`. Whoever calls it last says `finish`.
+    """
+
+    def __init__(
+        self, hear: Iterable[Hear] = (), *, rules: Iterable[Rule] = RULES, share: float = SHARE, every: int = 0
+    ):
+        self.hear, self.rules, self.share, self.every = tuple(hear), tuple(rules), share, every
+        self.visit: Visit | None = None
+
+    def __call__(self, session: Session) -> None:
+        assert session.watching is not None, "only the first process of a run is looked at"
+        start = time.perf_counter()
+        if self.visit is None:
+            self.visit = Visit(session, self.share, self.every)
+        for finding in self.visit.round_over(self.rules):
+            for hear in self.hear:
+                hear(finding)
+        session.watching.lay_aside(start)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings so far."""
+        return tuple(self.visit.findings.values()) if self.visit else ()
+
+    def finish(self) -> None:
+        """Examine the end of the run, and write down what is still in the air."""
+        if self.visit:
+            self.visit.examine(self.rules)
+            self.visit.write()
+
+
+class Visit:
+    """One session, from its first round on."""
+
+    def __init__(self, session: Session, share: float, every: int):
+        self.session, self.engine = session, session.engine
+        source, recipe, folder = session.source, session.recipe, session.folder
+        images, rounds = self.engine.clock.images, sum(stage.rounds for stage in self.engine.stages)
+        self.lines = Lines(folder.vitals)
+        self.lines.truncate(images - 1)  # a resumed run has yet to reach what was written later
+        self.pace = self.engine.clock.total / rounds
+        self.notes = noted(folder, self.pace)
+        self.journal: Mapping[str, object] | None = session.watching.latest if session.watching else None
+        facts = Facts(tuple(source.shape), len(source.classes), source.count)
+        self.setup = setup_of(recipe, facts, self.engine.game)
+        self.vitals = Vitals(
+            lambda count, held: reals_of(source, count, held, flip=recipe.data.flip),
+            rounds,
+            round(self.pace),
+            points=facts.points,
+            share=share,
+            every=every,
+        )
+        self.findings = known(folder, images)
+        self.holding = frozenset[str]()
+        """Rules that held at the last examination."""
+        self.trained, self.skipped = session.trained, self.engine.guard.skipped
+        self.examined, self.written = 0.0, -math.inf  # round; seconds on the clock
+
+    def round_over(self, rules: Iterable[Rule]) -> list[Finding]:
+        """Look and examine, where either is due; what is new."""
+        start, rounds = time.perf_counter(), rounds_of(self.engine)
+        watching = self.session.watching
+        if watching and watching.latest is not self.journal:
+            self.journal = watching.latest
+            self.notes.skipped, self.skipped = self.engine.guard.skipped - self.skipped, self.engine.guard.skipped
+            self.notes.journal(watching.latest)
+        self.vitals.pay(time.perf_counter() - start)
+        found = self.vitals.round_over(
+            rounds,
+            self.session.trained - self.trained,
+            lambda: patient_of(self.engine, self.session.recipe, len(self.session.source.classes)),
+        )
+        start, new = time.perf_counter(), list[Finding]()
+        if found:
+            self.note(rounds, found)
+        if found or rounds - self.examined >= Now(rounds, self.images, self.vitals.total).window:
+            new = self.examine(rules)
+        self.vitals.pay(time.perf_counter() - start)
+        return new
+
+    @property
+    def case(self) -> Case:
+        return self.notes.case(self.setup)
+
+    @property
+    def images(self) -> int:
+        return self.engine.clock.images
+
+    def note(self, rounds: float, found: Mapping[str, float]) -> None:
+        """Write a line of vitals.jsonl."""
+        values = {name: six_digits(value) for name, value in found.items()}
+        seconds = round(self.session.seconds, 3)
+        record = {"images": self.images, "rounds": rounds, "seconds": seconds, "values": values}
+        self.lines.append(record)
+        self.notes.vitals(record)
+
+    def examine(self, rules: Iterable[Rule]) -> list[Finding]:
+        """Ask the rules; what holds for the first time."""
+        self.examined, new = rounds_of(self.engine), list[Finding]()
+        held = examine(self.case, rules)
+        for finding in held:
+            earlier = self.findings.get(finding.rule)
+            first = earlier.first_images if earlier else finding.first_images
+            self.findings[finding.rule] = finding.lasting(first, float(self.images))
+            if not earlier:
+                new.append(self.findings[finding.rule])
+        now = frozenset(finding.rule for finding in held)
+        if new or now != self.holding or time.monotonic() - self.written > WRITTEN_SECONDS:
+            self.write()
+        self.holding = now
+        for finding in new:
+            if self.session.watching:
+                self.session.watching.event(f"doctor: {line(finding)}", self.session.seconds)
+        return new
+
+    def write(self) -> None:
+        """Put findings.json up to date."""
+        self.written = time.monotonic()
+        write_findings(self.session.folder.findings, float(self.images), self.findings.values())
+
+
+def known(folder: RunFolder, images: float) -> dict[str, Finding]:
+    """Findings of earlier sessions by rule, as they were after so many images."""
+    with suppress(ValueError):
+        earlier = read_findings(folder.findings).findings
+        return {
+            one.rule: one.lasting(one.first_images, min(one.last_images, images))
+            for one in earlier
+            if one.first_images < images
+        }
+    return {}
+
+
+def rounds_of(engine: Engine) -> float:
+    """Rounds that are over."""
+    return float(sum(stage.rounds for stage in engine.stages[: engine.clock.stage]) + engine.clock.round)

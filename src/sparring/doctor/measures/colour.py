@@ -1,0 +1,35 @@
+"""Ranges, brightness, contrast and colours of images (n, channels, h, w) in [-1, 1]."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+EDGE = 0.99
+"""Beyond this size a value counts as saturated."""
+
+
+def channel_gap(fake: Tensor, real: Tensor) -> float:
+    """Largest difference of a channel's mean."""
+    return float((fake.mean((0, 2, 3)) - real.mean((0, 2, 3))).abs().amax())
+
+
+def swapped_gap(fake: Tensor, real: Tensor) -> float:
+    """The same with the fakes' red and blue exchanged; NaN where there are not three channels."""
+    return channel_gap(fake.flip(1), real) if fake.shape[1] == 3 else float("nan")
+
+
+def contrast(fake: Tensor, real: Tensor) -> float:
+    """Standard deviation of a channel's values over the real images': the one farthest from 1."""
+    ratios = fake.std((0, 2, 3)) / real.std((0, 2, 3)).clamp_min(1e-6)
+    return float(ratios[ratios.clamp_min(1e-6).log().abs().argmax()])
+
+
+def saturated(samples: Tensor) -> float:
+    """Share of values beyond 0.99 in size."""
+    return float((samples.abs() > EDGE).float().mean())
+
+
+def reach(samples: Tensor) -> float:
+    """Largest absolute value."""
+    return float(torch.as_tensor(samples.abs().amax()))
