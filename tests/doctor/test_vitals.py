@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from tests.run.small import Blobs, assert_equal, data, recipe
 
 from sparring.doctor.live import Attending
 from sparring.doctor.looking import Looking
@@ -25,6 +25,7 @@ from sparring.play.referee import Rules
 from sparring.play.scene import Verdict
 from sparring.recipes.recipe import Recipe
 from sparring.run.session import Session
+from tests.run.small import Blobs, assert_equal, data, recipe
 
 SAMPLES = {"distance", "quality", "coverage", "diversity", "batch_spread", "rank", "duplicates", "regions", "copying"}
 PLAYERS = {"training_logit", "probe_fake_logit", "input_gradient", "critic_update", "generator_update"}
@@ -71,7 +72,7 @@ def test_a_look_leaves_the_engine_as_it_was(tmp_path: Path) -> None:
         grads = {name: None if p.grad is None else p.grad.clone() for name, p in game.named_parameters()}
         flags = [p.requires_grad for p in game.parameters()]
         modes = [module.training for module in game.modules()]
-        streams = (torch.get_rng_state(), engine.dice.get_state(), random.getstate(), np.random.get_state()[1].copy())
+        streams = (torch.get_rng_state(), engine.dice.get_state(), random.getstate(), np.random.get_state()[1].copy())  # noqa: NPY002
         vitals = Vitals(lambda count, held: reals_of(source, count, held), 100, 8, points=False, every=1)
         vitals.round_over(3.0, 1.0, lambda: patient_of(engine, made, 2))
         assert vitals.round_over(4.0, 1.0, lambda: patient_of(engine, made, 2))
@@ -82,7 +83,7 @@ def test_a_look_leaves_the_engine_as_it_was(tmp_path: Path) -> None:
         assert parameter.grad is None if kept is None else torch.equal(parameter.grad, kept)
     assert flags == [p.requires_grad for p in game.parameters()]
     assert modes == [module.training for module in game.modules()]
-    after = (torch.get_rng_state(), engine.dice.get_state(), random.getstate(), np.random.get_state()[1])
+    after = (torch.get_rng_state(), engine.dice.get_state(), random.getstate(), np.random.get_state()[1])  # noqa: NPY002
     assert torch.equal(streams[0], after[0])
     assert torch.equal(streams[1], after[1])
     assert streams[2] == after[2]
@@ -190,7 +191,7 @@ def test_looks_come_early_and_keep_to_their_share(monkeypatch) -> None:
     assert seen[0] <= 25
     assert len(seen) >= 15
     assert seen[-1] > 1900
-    assert max(b - a for a, b in zip(seen, seen[1:], strict=False)) < 200
+    assert max(b - a for a, b in itertools.pairwise(seen)) < 200
     assert vitals.spent <= 0.03 * 6.0
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
 from rich.console import Console
 
+from ..doctor.live import Attending
+from ..doctor.words import line
 from ..play.guard import NonFiniteError
+from ..recipes.recipe import Recipe
 from ..run import grid
 from ..run.briefing import brief, duration
 from ..run.budget import usable
@@ -27,12 +30,15 @@ from .voice import Voice
 
 def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] | None) -> int:
     """Start a new run, say what it is about to do, and play it; `left` says how many seconds may still pass."""
-    for line in prepared.why:
-        voice.talk(line)
+    for why in prepared.why:
+        voice.talk(why)
     recipe = prepared.recipe
     progress = Progress(recipe.rules.adversarial, Console(stderr=True, quiet=voice.silent))
+    doctor = attending(recipe, progress)
     with packing(voice) as packed:
-        session = Session.start(recipe, out, watchers=[progress], progress=packed, source=prepared.source)
+        session = Session.start(
+            recipe, out, watchers=[progress], after_round=doctor, progress=packed, source=prepared.source
+        )
     with session:
         engine = session.engine
         seconds = usable(left()) if left else None
@@ -43,7 +49,7 @@ def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] 
             grid.save(picture, session.folder.path / "data.png")
         progress.deadline_seconds = usable(left()) if left else None
         with progress:
-            outcome = played(session, progress.deadline_seconds)
+            outcome = played(session, doctor, progress.deadline_seconds)
         return tell(session.folder, outcome, voice)
 
 
@@ -52,14 +58,21 @@ def go_on(run: Path, voice: Voice) -> int:
     with packing(voice) as packed:
         folder = RunFolder.open(run)
         progress = Progress(folder.recipe.rules.adversarial, Console(stderr=True, quiet=voice.silent))
+        doctor = attending(folder.recipe, progress)
         use_threads_of(folder)
-        session = Session.resume(run, watchers=[progress], progress=packed)
+        session = Session.resume(run, watchers=[progress], after_round=doctor, progress=packed)
     with session:
         clock = session.engine.clock
         voice.talk(f"{run} goes on after {clock.images:,} of {clock.total:,} images.")
         with progress:
-            outcome = played(session, None)
+            outcome = played(session, doctor, None)
         return tell(session.folder, outcome, voice)
+
+
+def attending(recipe: Recipe, progress: Progress) -> tuple[Attending, ...]:
+    """The doctor, if the recipe wants one; new findings go to the progress display."""
+    watch = recipe.watch
+    return (Attending([lambda found: progress.note(line(found))], share=watch.doctor_share),) if watch.doctor else ()
 
 
 def use_threads_of(folder: RunFolder) -> None:
@@ -70,13 +83,17 @@ def use_threads_of(folder: RunFolder) -> None:
         torch.set_num_threads(threads)
 
 
-def played(session: Session, seconds: float | None) -> Outcome | None:
+def played(session: Session, doctors: Iterable[Attending], seconds: float | None) -> Outcome | None:
     """Play to the end, or for so many seconds; None where a second Ctrl-C ended it at once.
 
     NonFiniteError with a remedy if the numbers break down; the report then shows how they did.
     """
     try:
-        return session.play(seconds)
+        try:
+            return session.play(seconds)
+        finally:
+            for doctor in doctors:
+                doctor.finish()
     except KeyboardInterrupt:
         return None
     except NonFiniteError as error:

@@ -42,7 +42,8 @@ def flat(samples: Tensor) -> Tensor:
     """Miniatures, or points, as rows (n, values) float32 on the CPU."""
     samples = samples.detach().float()
     if samples.dim() == 4:
-        samples = F.adaptive_avg_pool2d(samples, [min(SIDE, side) for side in samples.shape[2:]])
+        height, width = samples.shape[2:]
+        samples = F.adaptive_avg_pool2d(samples, (min(SIDE, height), min(SIDE, width)))
     return samples.flatten(1).cpu()
 
 

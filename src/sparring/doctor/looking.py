@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import numpy as np
@@ -65,13 +65,13 @@ class Looking:
         if self.stage == patient.stage:
             return
         self.stage, self.seen = patient.stage, None
-        samples, held = self.shown(patient, self.reals.samples), self.reals.held_out
-        held = None if held is None else self.shown(patient, held)
+        samples, held = self.presented(patient, self.reals.samples), self.reals.held_out
+        held = None if held is None else self.presented(patient, held)
         if len(samples) >= LEAST:
             self.reference = Reference(samples, self.reals.labels, held, self.fakes)
 
-    def shown(self, patient: Patient, real: Tensor) -> Tensor:
-        return patient.shown(real) if patient.shown else real
+    def presented(self, patient: Patient, real: Tensor) -> Tensor:
+        return patient.at_stage(real) if patient.at_stage else real
 
     def asked(self, patient: Patient) -> Tensor | None:
         """Labels to make samples for, as frequent as those of real samples."""
@@ -130,14 +130,14 @@ class Judgement:
         count = min(len(fake), len(self.reals.samples)) // patient.pack * patient.pack
         device, asked = patient.device, looking.asked(patient)
         labels = self.reals.labels if patient.classes else None
-        self.real = looking.shown(patient, self.reals.samples[:count]).to(device)
+        self.real = looking.presented(patient, self.reals.samples[:count]).to(device)
         self.label = None if labels is None else labels[:count].to(device)
         self.fake = fake[:count]
         self.asked = None if asked is None else asked[:count].to(device)
         assert looking.noise is not None
         self.noise = looking.noise[:count].to(device)
         held = self.reals.held_out
-        self.held = None if held is None else looking.shown(patient, held[:JUDGED]).to(device)
+        self.held = None if held is None else looking.presented(patient, held[:JUDGED]).to(device)
 
     def verdict(self, sample: Sample, label: Tensor | None) -> Verdict:
         return self.patient.judge(self.critic, pack(sample, self.patient.pack), label)

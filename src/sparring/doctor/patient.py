@@ -20,7 +20,6 @@ from ..play.game import Turn
 from ..play.scene import Sample, Verdict
 from ..recipes.recipe import Recipe
 from ..run.scoring import HoldsOut
-from ..techniques.packing import pack
 
 Forge = Callable[[nn.Module, Tensor, Tensor | None], Tensor]
 Judge = Callable[[nn.Module, Sample, Tensor | None], Verdict]
@@ -68,10 +67,10 @@ class Patient:
     alone: bool = True
     """Whether the networks may be used in training mode: batch norm over several processes would wait for the others.
     """
-    shown: Callable[[Tensor], Tensor] | None = None
+    at_stage: Callable[[Tensor], Tensor] | None = None
     """Real samples as networks that grow show theirs at this stage; None = as they are, all weights being in use."""
     stage: int = 0
-    """Changes whenever `shown` does."""
+    """Changes whenever `at_stage` does."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def patient_of(engine: Engine, recipe: Recipe, classes: int) -> Patient | None:
         pack=recipe.techniques.pack,
         device=engine.machine.device,
         alone=engine.machine.world == 1,
-        shown=None if level is None else partial(as_shown, level=level),
+        at_stage=None if level is None else partial(as_shown, level=level),
         stage=level or 0,
     )
 
@@ -123,7 +122,9 @@ def patient_of(engine: Engine, recipe: Recipe, classes: int) -> Patient | None:
 def newest(engine: Engine) -> tuple[Turn, ...]:
     """The turns of the newest round, in the order of play."""
     clock = engine.clock
-    stage, number = (clock.stage, clock.round) if clock.round else (clock.stage - 1, engine.stages[clock.stage - 1].rounds)
+    stage, number = (
+        (clock.stage, clock.round) if clock.round else (clock.stage - 1, engine.stages[clock.stage - 1].rounds)
+    )
     return tuple(turn for turn in engine.stages[stage].turns if (number - 1) % turn.every == 0)
 
 

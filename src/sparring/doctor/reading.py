@@ -70,7 +70,8 @@ class Notes:
         if record.get("kind") == "scores" and record.get("by") == "training":
             scores = {str(one.get("name")): one.get("value") for one in record.get("scores", ())}
             chosen = [value for name, value in scores.items() if name == "kid" or name.startswith("kd-")]
-            self.add(images, {"real_score": value for value in chosen[:1]})
+            if chosen:
+                self.add(images, {"real_score": chosen[0]})
 
     def case(self, setup: Setup) -> Case:
         """All that was noted."""

@@ -44,7 +44,7 @@ class Reference:
         self.region_shares = self.regions(seen)
         self.unknown = self.reach_of_unknown(held_out)
         if labels is not None:
-            self.class_shares = kinds.shares(labels, self.classes)
+            self.class_shares = kinds.shares_of(labels, self.classes)
             self.spreads = variety.spreads(seen, labels, self.classes)
         self.usual = self.measured(samples[:apart], seen[:apart])
         if labels is not None:
@@ -60,7 +60,7 @@ class Reference:
 
     def regions(self, seen: Tensor) -> Tensor:
         """Share of samples in each region."""
-        return kinds.shares(torch.cdist(seen, self.centres).argmin(1), len(self.centres))
+        return kinds.shares_of(torch.cdist(seen, self.centres).argmin(1), len(self.centres))
 
     def measured(self, samples: Tensor, seen: Tensor) -> dict[str, float]:
         """What means something only beside the same of real samples."""
@@ -69,7 +69,7 @@ class Reference:
             "distance": likeness.distance(seen, self.gaussian),
             "quality": likeness.quality(distances, self.radii),
             "coverage": likeness.coverage(distances, self.radii),
-            "spread": variety.spread(seen),
+            "spread": variety.typical_distance(seen),
             "batch_spread": variety.batch_spread(samples),
             "rank": variety.rank(seen),
             "duplicates": variety.duplicates(seen, self.gap),
@@ -109,7 +109,7 @@ class Reference:
     def compare_classes(self, seen: Tensor, known: Tensor, labels: Tensor, asked: Tensor | None) -> dict[str, float]:
         """`known` are the samples' distances from all real ones, which have these labels."""
         voted = likeness.votes(known, labels, self.classes)
-        shares = kinds.shares(voted, self.classes)
+        shares = kinds.shares_of(voted, self.classes)
         found = {
             "class_divergence": kinds.divergence(shares, self.class_shares),
             "least_class": kinds.least(shares, self.class_shares),

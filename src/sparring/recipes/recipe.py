@@ -65,6 +65,14 @@ class WatchSettings:
     """States kept to go back to, a twentieth of the run apart, where time and disk allow; 0 = none."""
     tensorboard: bool = True
     """Write TensorBoard event files."""
+    doctor: bool = True
+    """Look at the players while they train, and say what is wrong."""
+    doctor_share: float = 0.03
+    """Of the training time that this may take."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.doctor_share <= 1:
+            raise ValueError(f"watch.doctor_share is a share above 0 and up to 1, and is {self.doctor_share}")
 
 
 @settings

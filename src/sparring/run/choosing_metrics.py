@@ -57,6 +57,7 @@ def wanted(metrics: Sequence[Metric], sides: Sides) -> frozenset[str]:
 
 
 def has(need: str, sides: Sides) -> bool:
+    """Whether what a metric needs is there."""
     there = {"real": sides.real, "held_out": sides.held_out, "labels": sides.classes, "maker": sides.maker}
     return need not in there or bool(there[need])
 

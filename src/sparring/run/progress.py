@@ -134,6 +134,7 @@ class Progress:
         return ", ".join(told)
 
     def line(self) -> str:
+        """The state as one line, where there is no display."""
         share = self.clock.images / max(self.clock.total, 1)
         turns = "; ".join(f"{turn}: {self.readings(turn)}" for turn in self.shown)
         return f"{share:4.0%}  {self.pace()}; {turns}"

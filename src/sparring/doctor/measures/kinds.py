@@ -11,7 +11,7 @@ SMALL = 0.3
 """Regions with less than this share of the average are too small to be missed."""
 
 
-def shares(members: Tensor, kinds: int) -> Tensor:
+def shares_of(members: Tensor, kinds: int) -> Tensor:
     """Share (kinds,) of samples in each kind, from the kind of every sample (n,)."""
     return members.bincount(minlength=kinds).float() / max(len(members), 1)
 

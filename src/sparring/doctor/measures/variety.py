@@ -16,7 +16,7 @@ NEAR = 0.25
 """A copy is nearer than this share of the real samples' median distance from their neighbours."""
 
 
-def spread(seen: Tensor) -> float:
+def typical_distance(seen: Tensor) -> float:
     """Median distance between two samples."""
     return float(F.pdist(seen[:PAIRED]).median()) if len(seen) > 1 else float("nan")
 
@@ -24,7 +24,7 @@ def spread(seen: Tensor) -> float:
 def spreads(seen: Tensor, labels: Tensor, classes: int) -> Tensor:
     """The same within each class (classes,); NaN for classes of too few samples."""
     groups = [seen[labels == number] for number in range(classes)]
-    return torch.tensor([spread(group) if len(group) >= LEAST else float("nan") for group in groups])
+    return torch.tensor([typical_distance(group) if len(group) >= LEAST else float("nan") for group in groups])
 
 
 def batch_spread(samples: Tensor) -> float:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ...play.adversarial import Adversarial
 from ...play.referee import over_heads
-from ...play.scene import Verdict, leaves, like, Sample
+from ...play.scene import Sample, Verdict, leaves, like
 
 AT_BOUND = 0.999
 """A weight of this share of the clipping bound, or more, lies at it."""

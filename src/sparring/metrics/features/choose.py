@@ -76,5 +76,6 @@ def automatic(device: str, weights: Path | None, labelled: Labelled | None) -> F
 
 
 def note(name: str, reasons: list[str]) -> str:
+    """Which features were chosen, and why no better ones."""
     because = f", the best at hand ({'; '.join(reasons)})" if reasons else ", the best there is"
     return f"Features: {name}{because}."
