@@ -93,7 +93,15 @@ def test_a_look_leaves_the_engine_as_it_was(tmp_path: Path) -> None:
 def test_everything_is_measured_of_conditional_images(tmp_path: Path) -> None:
     made, source = conditional()
     values = played(made, tmp_path / "run", source, every=5)[-1]["values"]
-    classes = {"class_divergence", "least_class", "class_agreement", "label_effect", "noise_effect", "class_spread"}
+    classes = {
+        "class_divergence",
+        "least_class",
+        "class_agreement",
+        "label_effect",
+        "label_sense",
+        "noise_effect",
+        "class_spread",
+    }
     images = {"channel_gap", "contrast", "saturated", "checkerboard", "border_gap", "blank_share", "activation_peak"}
     rest = {"movement", "distance_raw", "mode_gap", "batch_effect", "generator_still", "critic_still"}
     missing = (SAMPLES | PLAYERS | classes | images | rest) - set(values)

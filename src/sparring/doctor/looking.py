@@ -165,6 +165,7 @@ class Judgement:
             wrong = (self.label + 1) % self.patient.classes
             exchanged = self.verdict(self.found(self.real, self.label), wrong).score.float()
             found["label_effect"] = verdicts.label_effect(known, exchanged)
+            found["label_sense"] = verdicts.label_sense(known, exchanged)
         if self.patient.clip:
             found["clipped_share"] = verdicts.clipped_share(self.critic.parameters(), self.patient.clip)
         return found | self.slope() | self.mixed()

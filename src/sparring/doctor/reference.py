@@ -99,6 +99,7 @@ class Reference:
         return {
             "channel_gap": colour.channel_gap(samples, real),
             "swapped_gap": colour.swapped_gap(samples, real),
+            "halved_gap": colour.halved_gap(samples, real),
             "contrast": colour.contrast(samples, real),
             "saturated": colour.saturated(samples),
             "saturated_real": colour.saturated(real),

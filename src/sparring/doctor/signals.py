@@ -44,6 +44,7 @@ SIGNALS: dict[str, Signal] = {
     "probe_fake_logit": probe("mean logit on fresh fakes"),
     "memory_gap": probe("(training - held out) / (training - fake) of mean logits: how much it knows by heart"),
     "label_effect": probe("change of its logits when labels are exchanged, over their standard deviation"),
+    "label_sense": probe("how much higher its logits are with right labels than with wrong ones, in the same measure"),
     "clipped_share": probe("share of its weights that lie at the clipping bound"),
     "batch_effect": probe("accuracy on batches of reals and fakes mixed, minus accuracy on separate ones"),
     # How the players move.

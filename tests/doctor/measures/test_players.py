@@ -23,6 +23,8 @@ def test_labels_have_an_effect_or_none():
     logits = torch.randn(64)
     assert verdicts.label_effect(logits, logits) == 0
     assert verdicts.label_effect(logits, -logits) > 0.5
+    assert abs(verdicts.label_sense(logits, -logits)) < 0.5
+    assert verdicts.label_sense(logits, logits - 1) > 0.5
 
 
 def test_a_critic_that_judges_batches_is_found_out():

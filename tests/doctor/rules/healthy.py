@@ -43,6 +43,7 @@ HEALTHY: dict[str, Course] = {
     "class_agreement": learnt(0.0, 0.9),
     "class_spread": learnt(0.1, 0.8),
     "label_effect": 0.8,
+    "label_sense": learnt(0.0, 0.6),
     "movement": learnt(5.0, 0.4),
     "channel_gap": learnt(0.8, 0.03),
     "swapped_gap": learnt(0.8, 0.05),

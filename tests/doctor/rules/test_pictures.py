@@ -18,7 +18,7 @@ PLANTS = {
     "normalisation-gap": {"mode_gap": 0.8},
     "augmentation-leak": {"blank_share": 0.3},
     "memorising-generator": {"copying": 0.5},
-    "labels-ignored": {"class_agreement": 0.02, "label_effect": 0.01},
+    "labels-ignored": {"class_agreement": 0.02, "label_sense": 0.01},
     "wrong-range": {"range_real": 255.0},
 }
 
@@ -77,7 +77,13 @@ def test_near_copies_of_each_other_make_copying_worse():
     assert finding(run(copying=0.6), "memorising-generator").severity == "warning"
 
 
-def test_labels_are_ignored_only_where_there_are_some_and_samples_look_like_something():
-    assert "labels-ignored" not in found(run(unlabelled(), class_agreement=0.0))
-    assert "labels-ignored" not in found(run(class_agreement=0.0, quality=0.01))
-    assert "labels-ignored" not in found(run(class_agreement=0.4))
+def test_labels_are_ignored_only_where_there_are_some():
+    assert "labels-ignored" not in found(run(unlabelled(), class_agreement=0.0, label_sense=0.0))
+    assert "labels-ignored" not in found(run(class_agreement=0.4, label_sense=0.0))
+
+
+def test_a_discriminator_that_knows_its_labels_may_yet_teach_them():
+    slow = run(class_agreement=0.0)
+    assert "labels-ignored" not in found(slow.until(900))
+    assert finding(slow, "labels-ignored").severity == "warning"
+    assert "labels-ignored" not in found(run(class_agreement=0.0, quality=0.1))

@@ -19,6 +19,11 @@ def swapped_gap(fake: Tensor, real: Tensor) -> float:
     return channel_gap(fake.flip(1), real) if fake.shape[1] == 3 else float("nan")
 
 
+def halved_gap(fake: Tensor, real: Tensor) -> float:
+    """The same with the fakes taken from [0, 1] to [-1, 1]."""
+    return channel_gap(2 * fake - 1, real)
+
+
 def contrast(fake: Tensor, real: Tensor) -> float:
     """Standard deviation of a channel's values over the real images': the one farthest from 1."""
     ratios = fake.std((0, 2, 3)) / real.std((0, 2, 3)).clamp_min(1e-6)

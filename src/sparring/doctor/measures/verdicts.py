@@ -31,6 +31,11 @@ def label_effect(right: Tensor, wrong: Tensor) -> float:
     return float((right - wrong).abs().mean() / right.std().clamp_min(1e-8))
 
 
+def label_sense(right: Tensor, wrong: Tensor) -> float:
+    """The same with its sign: near 0 where a critic takes right labels for no more likely than wrong ones."""
+    return float((right - wrong).mean() / right.std().clamp_min(1e-8))
+
+
 def batch_effect(critic: Callable[[Sample], Verdict], real: Sample, fake: Sample, loss: Adversarial) -> float:
     """Accuracy on one batch of both kinds minus that on a batch of each kind.
 

@@ -1,27 +1,29 @@
-"""Fakes do not look like the label that was asked for."""
+"""Fakes do not look like the label that was asked for, and the discriminator cannot teach them to."""
 
 from __future__ import annotations
 
 from ..case import Now, Setup
 from ..findings import Claim
-from ..looks import above, collapsed, settled, stale, stays
+from ..looks import above, collapsed, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
 SETTLED = 0.2
+LATE = 0.5
+"""Share of the run from which a discriminator that knows its labels should have taught them."""
 BEYOND_CHANCE = 0.15
 """Of the way from chance to what real samples reach: below, labels have no effect that people would see."""
-POOR = 0.05
-"""Quality below which samples are of no class at all."""
-NO_EFFECT = 0.05
-"""Change of the discriminator's logits, in their standard deviations, when labels are exchanged."""
+SENSE = 0.1
+"""How much higher logits are with right labels, in standard deviations: below, they mean nothing to it."""
+GOOD = 0.3
+"""Quality from which samples look like something, so that they should look like what was asked for."""
 
 
 def labels_ignored(
     setup: Setup,
     now: Now,
     class_agreement: Series,
-    label_effect: Series | None = None,
+    label_sense: Series | None = None,
     quality: Series | None = None,
     diversity: Series | None = None,
     distance: Series | None = None,
@@ -29,11 +31,13 @@ def labels_ignored(
 ) -> Claim | None:
     if setup.classes < 2 or not settled(now, SETTLED) or stale(now, distance, distance_raw):
         return None
-    if collapsed(now, diversity) or (quality is not None and not above(quality, now, POOR)):
-        return None
     found = stays("class_agreement", class_agreement, now, "below", BEYOND_CHANCE)
-    effect = stays("label_effect", label_effect, now, "below", NO_EFFECT)
-    return Claim((found, effect) if effect else (found,)) if found else None
+    if not found or collapsed(now, diversity):
+        return None
+    senseless = lies("label_sense", label_sense, now, "below", SENSE)
+    if senseless:
+        return Claim((found, senseless))
+    return Claim((found,), severity="warning") if settled(now, LATE) and above(quality, now, GOOD) else None
 
 
 LABELS_IGNORED = Rule(
