@@ -36,8 +36,8 @@ def test_a_terminal_is_told_everything_in_narrow_lines():
     for part in (
         "WARNING The discriminator is too strong", "and that is bad.", "since 51,200 images",
         "auc is 0.99, above 0.95: probability that a random real sample scores above a random fake",
-        "generator_loss, change per 1,000 rounds, is 0.25, above 0: the", "layers is 3, above 1 wrong if",
-        "wrong if Samples that still improve.", "1. Let it learn more slowly.",
+        "generator_loss, change per 1,000 rounds, is 0.25, above 0: the", "layers is 3, above 1 refuted by",
+        "refuted by Samples that still improve.", "1. Let it learn more slowly.",
         "--set optims.critic.lr=5e-05 --set rules.r1=1", "2. Take a smaller one. Begin a new run with it.",
         "docs/doctor.md#critic-too-strong",
     ):  # fmt: skip
@@ -59,7 +59,22 @@ def test_the_window_says_whether_it_still_holds(first, last, now, told):
 
 def test_what_has_no_window_and_no_remedies_has_no_such_paragraphs():
     text = words.terminal(Finding("a", "info", "One", "Two.", "Three."))
-    assert text.splitlines() == ["INFO  One", "  Two.", "  wrong if  Three.", "  more      docs/doctor.md#a"]
+    assert text.splitlines() == ["INFO  One", "  Two.", "  refuted by  Three.", "  more        docs/doctor.md#a"]
+
+
+def test_remedies_beyond_the_first_few_are_counted():
+    text = words.terminal(FINDING, 128_000, most=1)
+    assert "1. Let it" in text
+    assert "2. Take" not in text
+    assert "(1 more: --all)" in text
+
+
+def test_what_is_only_worth_knowing_has_a_line():
+    text = words.in_short(FINDING)
+    assert " ".join(text.split()).startswith(
+        "- The discriminator is too strong: auc is 0.99, above 0.95; generator_loss"
+    )
+    assert all(len(line) <= words.WIDTH for line in text.splitlines())
 
 
 def test_tensorboard_gets_lists_and_code():

@@ -47,7 +47,7 @@ def test_findings_are_shown_with_numbers_plots_and_remedies(tmp_path: Path) -> N
     for part in (
         "warning The discriminator is too strong It tells every fake.", "Since 3,200 images, and still so.",
         "auc is 0.991, above 0.95: chance that a real sample scores above a fake",
-        "generator_loss, change per 1,000 rounds, is 0.25, above -77", "Wrong if: Samples that improve.",
+        "generator_loss, change per 1,000 rounds, is 0.25, above -77", "Refuted by: Samples that improve.",
         "Slow it down. --set optims.critic.lr=5e-05 Take a smaller one. Begin a new run with it.",
         "docs/doctor.md#critic-too-strong",
     ):  # fmt: skip
@@ -67,7 +67,8 @@ def test_the_worst_comes_first_and_what_passed_is_folded_away(tmp_path: Path) ->
             finding(title="Bad", severity="alarm"),
         ),
     )
-    assert page.text.index("Bad") < page.text.index("Small") < page.text.index("Earlier") < page.text.index("Gone")
+    assert page.text.index("Bad") < page.text.index("Worth knowing (1)") < page.text.index("Small")
+    assert page.text.index("Small") < page.text.index("Earlier, and no longer (1)") < page.text.index("Gone")
     assert "until 5,000, and no longer" in page.text
 
 

@@ -14,6 +14,7 @@ VERBS = {
     "train": "train on a folder of images and write a report",
     "resume": "go on with a run that was stopped",
     "report": "write the report of a run, also while it goes on",
+    "doctor": "say why a training fails, and what to change",
     "evaluate": "measure how good a generator, or a folder of images, is",
     "compare": "train several recipes under one budget, or one without each of its techniques",
     "recipes": "list the recipes, or show one",

@@ -89,7 +89,7 @@ def turn_signals(record: Record) -> dict[str, object]:
     found = {f"{name}_rate": rates[name] for name in ("critic", "generator") if name in rates}
     critic = turns.get("critic", {})
     found |= {signal: critic[name] for signal, name in CRITIC.items() if name in critic}
-    makers = (readings for title, readings in turns.items() if "gradient/generator" in readings)
+    makers = (readings for title, readings in turns.items() if title == "generator" or "gradient/generator" in readings)
     maker = next((one for one in makers if "adversarial" in one), {})
     found |= {signal: maker[name] for signal, name in GENERATOR.items() if name in maker}
     terms = [

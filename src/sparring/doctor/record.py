@@ -47,3 +47,14 @@ def read_findings(path: Path) -> Record:
         return Record(float(data["images"]), tuple(from_json(Finding, one) for one in data["findings"]))
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is damaged; remove it to go on ({error})") from None
+
+
+def keep(known: dict[str, Finding], held: Iterable[Finding]) -> list[Finding]:
+    """Add what holds now to what is known by rule, with when it first held; what is new."""
+    new = []
+    for finding in held:
+        earlier = known.get(finding.rule)
+        known[finding.rule] = finding.lasting((earlier or finding).first_images, finding.last_images)
+        if not earlier:
+            new.append(finding)
+    return new

@@ -43,6 +43,11 @@ class Rule:
         wanted = tuple((p.name, p.default is not p.empty) for p in parameters)
         object.__setattr__(self, "wanted", wanted)
 
+    def answerable(self, case: Case) -> bool:
+        """Whether all signals are there that it needs."""
+        needed = (name for name, optional in self.wanted if not optional and name not in GIVEN)
+        return all(len(case.series.get(name, ())) for name in needed)
+
     def ask(self, case: Case) -> Finding | None:
         """The finding, if the rule holds at the end of what is known."""
         now = case.now

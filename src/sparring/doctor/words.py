@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from ..run.curves import short
+from .case import Case
 from .findings import Evidence, Finding, Remedy
 from .signals import SIGNALS
 
 WIDTH = 100
-MARGIN = 10
+MARGIN = 12
 """Characters before a paragraph, which hold its name."""
 PAGE = "docs/doctor.md"
 ORDER = ("alarm", "warning", "info")
+HEALTHY = {
+    "auc": " (0.5 is guessing, 1 is certainty)",
+    "generator_gradient": " (near 0 it is told nothing)",
+    "memory_gap": " (0.3 is much)",
+    "distance": "",
+    "diversity": "",
+    "coverage": "",
+}
+"""Signals that say of a healthy run that it is one, and what else there is to say of their numbers."""
 
 
 def link(finding: Finding) -> str:
@@ -37,6 +49,11 @@ def meaning(evidence: Evidence) -> str:
     return f": {SIGNALS[evidence.signal].about}" if evidence.signal in SIGNALS else ""
 
 
+def begun(text: str) -> str:
+    """With a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
 def when(finding: Finding, now: float, unit: str = "images") -> str:
     """Over which part of the run it held; empty where it was found before the run began."""
     first, last = finding.first_images, finding.last_images
@@ -54,27 +71,36 @@ def changes(remedy: Remedy) -> str:
     return " ".join(f"--set {change}" for change in remedy.changes)
 
 
-def terminal(finding: Finding, now: float = 0.0, unit: str = "images") -> str:
-    """A finding as paragraphs of plain text. `now` is how far the run has come, in `unit`."""
+def terminal(finding: Finding, now: float = 0.0, unit: str = "images", most: int = 99) -> str:
+    """A finding as paragraphs of plain text, with so many remedies at most. `now` is how far the run has come."""
     parts = [
         f"{finding.severity.upper()}  {finding.title}",
         textwrap.fill(finding.sentence, WIDTH, initial_indent="  ", subsequent_indent="  "),
         paragraph("seen", [when(finding, now, unit)]),
         paragraph("because", [f"{number(one)}{meaning(one)}" for one in finding.evidence], hang=2),
-        paragraph("wrong if", [finding.refute]),
-        paragraph("try", list(tried(finding.remedies)), hang=3),
+        paragraph("refuted by", [begun(finding.refute)]),
+        paragraph("try", list(tried(finding.remedies, most)), hang=3),
         paragraph("more", [link(finding)]),
     ]
     return "\n".join(part for part in parts if part)
 
 
-def tried(remedies: Iterable[Remedy]) -> Iterator[str]:
+def tried(remedies: Sequence[Remedy], most: int) -> Iterator[str]:
     """Remedies with their numbers and settings."""
-    for place, remedy in enumerate(remedies, 1):
+    for place, remedy in enumerate(remedies[:most], 1):
         begin = " Begin a new run with it." if remedy.from_start else ""
         yield f"{place}. {remedy.sentence}{begin}"
         if remedy.changes:
             yield f"   {changes(remedy)}"
+    if len(remedies) > most:
+        yield f"({len(remedies) - most} more: --all)"
+
+
+def in_short(finding: Finding) -> str:
+    """A finding that is only worth knowing, in a line or two."""
+    numbers = "; ".join(map(number, finding.evidence))
+    told = f"- {finding.title}" + (f": {numbers}" if numbers else "")
+    return textwrap.fill(told, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
 
 
 def paragraph(name: str, lines: list[str], hang: int = 0) -> str:
@@ -98,7 +124,17 @@ def markdown(finding: Finding) -> str:
         f"### {finding.severity}: {finding.title}",
         finding.sentence,
         "\n".join(evidence),
-        f"Wrong if: {finding.refute}",
+        f"Refuted by: {finding.refute}",
         "\n".join(remedies),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def healthy(case: Case) -> str:
+    """Numbers of a run in which nothing was found: median over the newest part of it."""
+    lines = []
+    for name, more in HEALTHY.items():
+        values = case.series[name].since(case.now.start, least=3) if name in case.series else None
+        if values is not None and np.isfinite(values.median):
+            lines.append(f"{name} is {short(values.median)}: {SIGNALS[name].about}{more}")
+    return paragraph("because", lines, hang=2)

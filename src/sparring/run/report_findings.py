@@ -29,16 +29,17 @@ def told(file: Path) -> str:
 
 
 def everything(images: float, findings: list[dict[str, Any]], signals: Mapping[str, str]) -> str:
-    """What holds now, the worst first, and folded away what no longer does."""
-    worst_first = sorted(findings, key=lambda one: SEVERITIES.index(one["severity"]))
-    now = [finding(one, images, signals) for one in worst_first if float(one["last_images"]) >= images]
-    past = [finding(one, images, signals) for one in worst_first if float(one["last_images"]) < images]
+    """What is wrong now, the worst first; folded away what is only worth knowing, and what no longer holds."""
+    now, known, past = list[str](), list[str](), list[str]()
+    for one in sorted(findings, key=lambda one: SEVERITIES.index(one["severity"])):
+        holds, ill = float(one["last_images"]) >= images, one["severity"] != "info"
+        (past if not holds else now if ill else known).append(finding(one, images, signals))
     parts = now or [f"<p>After {images:,.0f} images nothing speaks of trouble.</p>"]
-    if past:
-        parts.append(
-            f"<details><summary>Earlier <small>({len(past)} found, which no longer hold)</small></summary>"
-            f"{''.join(past)}</details>"
-        )
+    for title, folded in (("Worth knowing", known), ("Earlier, and no longer", past)):
+        if folded:
+            parts.append(
+                f"<details><summary>{title} <small>({len(folded)})</small></summary>{''.join(folded)}</details>"
+            )
     return "".join(parts)
 
 
@@ -56,7 +57,7 @@ def finding(one: dict[str, Any], images: float, signals: Mapping[str, str]) -> s
             f'<p class="soft">Since {first:,.0f} images, {until}.</p>',
             f"<ul>{numbers}</ul>" if numbers else "",
             f'<div class="charts">{courses}</div>' if courses else "",
-            f"<p>Wrong if: {escape(one['refute'])}</p>",
+            f"<p>Refuted by: {escape(one['refute'])}</p>",
             f"<p>Try, one at a time:</p><ol>{remedies}</ol>" if remedies else "",
             f'<p class="soft">More: {PAGE}#{escape(one["rule"])}</p></div>',
         )

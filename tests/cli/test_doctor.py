@@ -1,0 +1,145 @@
+"""`sparring doctor`: what is asked, what is answered, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.run_cli import Cli
+
+from sparring.cli import doctor
+from sparring.recipes import RECIPES, Facts
+from sparring.run.folder import RunFolder
+from sparring.settings import assign
+
+ROUNDS, BATCH = 2000, 64
+FLAT = "0.7 if t < 0.5 else 0.99"
+
+
+def made(path: Path, auc: Callable[[float], float], *, until: float = 1.0, ended: bool = True) -> Path:
+    """A run of points whose discriminator has this AUC over the share of the run, and a generator whose loss rises."""
+    settings = [f"train.images={ROUNDS * BATCH}", f"train.batch={BATCH}"]
+    run = RunFolder.create(path, assign(RECIPES["gan"].make(Facts((2,))), settings))
+    data = {"name": "ring", "shape": [2], "training": None, "classes": []}
+    plan = {"data": data, "images": ROUNDS * BATCH, "rounds": ROUNDS}
+    lines = [{"kind": "plan", "images": 0, "seconds": 0.0, "plan": plan}]
+    for number in range(5, int(until * ROUNDS) + 1, 5):
+        share = number / ROUNDS
+        readings = {
+            "critic": {"adversarial": 0.5, "auc": auc(share), "gradient/critic": 1.0},
+            "generator": {"adversarial": 1.0 + share, "gradient/generator": 1.0},
+        }
+        lines.append({"kind": "round", "images": number * BATCH, "seconds": share, "readings": readings})
+    if ended:
+        lines.append({"kind": "end", "images": int(until * ROUNDS) * BATCH, "seconds": 1.0, "reason": "finished"})
+    run.journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def found(cli: Cli, *arguments: object) -> dict[str, dict[str, object]]:
+    return {one["rule"]: one for one in cli("doctor", *arguments, "--json").json["findings"]}
+
+
+def test_a_finding_is_told_with_everything(cli: Cli, tmp_path: Path) -> None:
+    said = cli("doctor", made(tmp_path / "run", lambda t: 0.99))
+    assert said.status == 0
+    for part in (
+        "run: gan, after 2,000 rounds, 128,000 images", "WARNING  The discriminator is too strong", "--set ", "1. ",
+        "still so at 128,000", "auc is 0.99, above 0.95", "refuted by", "docs/doctor.md#critic-too-strong",
+    ):  # fmt: skip
+        assert part in said.out
+
+
+def test_programs_get_findings_and_the_setup(cli: Cli, tmp_path: Path) -> None:
+    said = cli("doctor", made(tmp_path / "run", lambda t: 0.99), "--json").json
+    (finding,) = [one for one in said["findings"] if one["rule"] == "critic-too-strong"]
+    assert finding["now"]
+    assert finding["evidence"][0]["signal"] == "auc"
+    assert (said["images"], said["rounds"], said["too_early"]) == (128_000, 2000, False)
+    assert (said["setup"]["recipe"], said["setup"]["batch"]) == ("gan", BATCH)
+
+
+def test_what_has_passed_is_told_on_request(cli: Cli, tmp_path: Path) -> None:
+    run = made(tmp_path / "run", lambda t: 0.99 if 0.3 < t < 0.6 else 0.7)
+    usual, everything = cli("doctor", run).out, cli("doctor", run, "--all").out
+    assert "too strong" not in usual
+    assert "no longer hold" in usual
+    assert "--all" in usual
+    assert "The discriminator is too strong" in everything
+    assert "and no longer" in everything
+    assert not found(cli, run)["critic-too-strong"]["now"]
+
+
+def test_a_run_that_has_just_begun_is_too_early(cli: Cli, tmp_path: Path) -> None:
+    said = cli("doctor", made(tmp_path / "run", lambda t: 0.99, until=0.02, ended=False))
+    assert said.status == 0
+    assert "too early to say more: verdicts wait for 100 rounds" in said.out
+    assert "after 40 of 2,000 rounds" in said.out
+
+
+def test_a_healthy_run_says_why(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sparring.doctor.rules import critic_too_strong
+
+    only = (critic_too_strong.CRITIC_TOO_STRONG,)
+    monkeypatch.setattr("sparring.doctor.examining.RULES", only)
+    monkeypatch.setattr("sparring.doctor.rules.RULES", only)
+    said = cli("doctor", made(tmp_path / "run", lambda t: 0.7))
+    assert "Nothing speaks of trouble: 1 of 1 rules could be asked" in said.out
+    assert "auc is 0.7: probability that a random real sample" in said.out
+
+
+def test_a_log_of_losses_can_be_examined(cli: Cli, tmp_path: Path) -> None:
+    rows = "".join(f"{n},{0.99},{1 + n / 1000}\n" for n in range(10, 2001, 10))
+    (tmp_path / "log.csv").write_text(f"it,ranking,lossG\n{rows}")
+    log = tmp_path / "log.csv"
+    said = cli("doctor", log, "--columns", "auc=ranking", "--loss", "nonsaturating", "--batch", 32)
+    assert "read  step from it, generator_loss from lossG, auc from ranking" in said.out
+    assert "64,000 images" in said.out
+    assert "The discriminator is too strong" in said.out
+    assert "2,000 rounds" in cli("doctor", log).out
+
+
+def test_what_is_new_is_told_while_a_run_goes_on(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = made(tmp_path / "run", lambda t: 0.7, until=0.5, ended=False)
+    journal = run / "journal.jsonl"
+    later = (made(tmp_path / "later", lambda t: 0.99) / "journal.jsonl").read_text()
+    looks = []
+
+    def wait(seconds: float) -> None:
+        looks.append(seconds)
+        journal.write_text(later)
+
+    monkeypatch.setattr(doctor.time, "sleep", wait)
+    said = cli("doctor", run, "--watch")
+    assert said.status == 0
+    assert len(looks) == 1
+    assert said.out.count("The discriminator is too strong") == 1
+    assert "has ended" in said.err
+
+
+def test_watching_ends_with_a_key(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = made(tmp_path / "run", lambda t: 0.7, until=0.5, ended=False)
+
+    def press(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor.time, "sleep", press)
+    assert cli("doctor", run, "--watch").status == 0
+
+
+def test_one_sentence_refuses_what_cannot_be_examined(cli: Cli, tmp_path: Path) -> None:
+    assert "say what to examine" in cli.mistake("doctor")
+    assert "no run, CSV file or folder" in cli.mistake("doctor", tmp_path / "nothing")
+    assert "neither a run nor" in cli.mistake("doctor", tmp_path)
+    RunFolder.create(tmp_path / "new", RECIPES["gan"].make(Facts((2,))))
+    assert "has measured nothing yet" in cli.mistake("doctor", tmp_path / "new")
+    (tmp_path / "log.csv").write_text("loss_D\n1\n")
+    for arguments, sentence in (
+        (("--columns", "critic_loss"), "'critic_loss' has no column"),
+        (("--loss", "nonsaturatin"), "Did you mean 'nonsaturating'"),
+        (("--batch", "-3"), "--batch must be at least 1"),
+        (("--watch", "--json"), "--watch tells people"),
+    ):
+        assert sentence in cli.mistake("doctor", tmp_path / "log.csv", *arguments)
