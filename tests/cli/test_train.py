@@ -44,6 +44,16 @@ def test_train_tells_its_plan_and_writes_a_report(cli: Cli, tmp_path: Path) -> N
     assert (path / "data.png").is_file()
 
 
+def test_train_warns_of_what_is_known_to_go_wrong(cli: Cli, tmp_path: Path) -> None:
+    few = ("--set", "watch.grids=2", "watch.grid=4")
+    sick = (*few, "optims.critic.beta1=0.95", "average.half_life_images=0")
+    said = cli("train", "gan-toy", "--images", 512, "--out", tmp_path / "run", *sick)
+    assert said.status == 0, said.err
+    assert "Warning: A momentum of 0.95" in said.err
+    assert "No averaged copy" not in said.err  # worth knowing, and no warning
+    assert "Warning" not in cli("train", "gan-toy", "--images", 512, "--out", tmp_path / "well", *few).err
+
+
 def test_sample_makes_grids_and_folders(cli: Cli, run: Path, tmp_path: Path) -> None:
     said = cli("sample", run, "-n", 9, "--out", tmp_path / "grid.png", "--json")
     assert said.json["samples"] == 9

@@ -17,7 +17,8 @@ def of(name: str, *changes: str, data: DataSettings, rate: float | None = None) 
     source = open_source(data)
     facts = facts_of(source)
     recipe = assign(RECIPES[name].make(facts), ["data.flip=false", *changes])
-    return brief(recipe, source, assemble(recipe, facts.shape, facts.classes), Machine(), rate)
+    game = assemble(recipe, facts.shape, facts.classes)
+    return brief(recipe, source, game, Machine(), rate, warnings=["Look out."])
 
 
 DIGITS = DataSettings(spec="builtin:digits", size=16, flip=False)
@@ -38,7 +39,7 @@ def test_everything_is_told() -> None:
         "cpu with 1 thread, fp32, batch 64, seed 0",
         "60,000 images",
         "about 60 s at 1,000 images/s",
-        "Warning: The penalty r1",
+        "Warning: Look out.",
     ):
         assert part in text
     titles = [line.split("  ")[0] for line in text.splitlines() if not line.startswith((" ", "Warning"))]

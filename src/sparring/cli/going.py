@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
+from ..doctor.lint import lint
 from ..doctor.live import Attending
 from ..doctor.words import line
 from ..play.guard import NonFiniteError
@@ -42,7 +43,9 @@ def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] 
     with session:
         engine = session.engine
         seconds = usable(left()) if left else None
-        voice.talk(brief(recipe, session.source, engine.game, engine.machine, prepared.rate, seconds).text())
+        warnings = warned(session, prepared.rate, seconds)
+        told = brief(recipe, session.source, engine.game, engine.machine, prepared.rate, seconds, warnings)
+        voice.talk(told.text())
         voice.talk(f"run         {out}  (Ctrl-C saves and stops)")
         picture = picture_of(session.source) if not voice.silent else None
         if picture is not None:
@@ -51,6 +54,15 @@ def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] 
         with progress:
             outcome = played(session, doctor, progress.deadline_seconds)
         return tell(session.folder, outcome, voice)
+
+
+def warned(session: Session, rate: float | None, deadline_seconds: float | None) -> list[str]:
+    """What is known to go wrong with this run, in sentences."""
+    images = session.recipe.train.images
+    seconds = images / rate if rate and deadline_seconds is None else None
+    game, world = session.engine.game, session.machine.world
+    findings = lint(session.recipe, session.source, game, world=world, seconds=seconds)
+    return [finding.sentence for finding in findings if finding.severity != "info"]
 
 
 def go_on(run: Path, voice: Voice) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,7 +14,6 @@ from ..play.optim import Optim
 from ..recipes.preset import Facts
 from ..recipes.recipe import Recipe
 from ..techniques.settings import Techniques
-from .cautions import cautions
 
 WEIGHTED = ("path_length", "style_mixing", "diversity", "orthogonal", "historical")
 
@@ -44,6 +43,7 @@ def brief(
     machine: Machine,
     rate: float | None = None,
     deadline_seconds: float | None = None,
+    warnings: Sequence[str] = (),
 ) -> Briefing:
     """What a run is about to do; `rate` in images per second, None where nobody measured it."""
     facts = facts_of(source)
@@ -58,9 +58,7 @@ def brief(
         *titled("machine", [about_machine(recipe, machine)]),
         *titled("length", [about_length(recipe, facts, rate, seconds, deadline_seconds)]),
     ]
-    return Briefing(
-        tuple(lines), tuple(cautions(recipe, facts, game, machine.world, None if deadline_seconds else seconds))
-    )
+    return Briefing(tuple(lines), tuple(warnings))
 
 
 def titled(title: str, lines: Iterable[str]) -> Iterator[tuple[str, str]]:

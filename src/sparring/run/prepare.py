@@ -71,11 +71,25 @@ def prepare(wish: Wish, *, left: Callable[[], float] | None = None, progress: Pr
     `left` says how many seconds of a budget are left; `progress` is told how far the data is packed. ValueError or
     OSError with one sentence for whatever does not fit.
     """
+    if wish.budget_seconds is not None and left is not None:
+        choose_device(wish.device)
+        data = data_settings(wish)
+        return within_budget(wish, data, look(data, progress)[0], left)
+    recipe, source, why = settle(wish, progress)
+    rate = None
+    if os.environ.get("RANK", "0") == "0":
+        device, world = choose_device(wish.device), int(os.environ.get("WORLD_SIZE", "1"))
+        machine = Machine(device, choose_precision(device, wish.precision), world=world)
+        trial = Trial(recipe, facts_of(source), machine)
+        rate = with_best_threads(lambda: trial.rate(0.1), machine)
+    return Prepared(recipe, why, rate, source)
+
+
+def settle(wish: Wish, progress: Progress | None = None) -> tuple[Recipe, Source, tuple[str, ...]]:
+    """Recipe, data and why they were chosen; nothing is measured, and there is no budget. Errors as in `prepare`."""
     device = choose_device(wish.device)
     data = data_settings(wish)
     facts, source = look(data, progress)
-    if wish.budget_seconds is not None and left is not None:
-        return within_budget(wish, data, facts, left)
     why: list[str] = []
     if source is None:
         largest = RECIPES[wish.recipe].largest if wish.recipe else facts.size
@@ -90,14 +104,7 @@ def prepare(wish: Wish, *, left: Callable[[], float] | None = None, progress: Pr
         choice = choose(facts, device.type)
         name = choice.name
         why.append(f"Recipe: {name}, because {choice.why}.")
-    recipe = settled(name, facts, replace(data, size=facts.size), (), wish)
-    rate = None
-    if os.environ.get("RANK", "0") == "0":
-        world = int(os.environ.get("WORLD_SIZE", "1"))
-        machine = Machine(device, choose_precision(device, wish.precision), world=world)
-        trial = Trial(recipe, facts, machine)
-        rate = with_best_threads(lambda: trial.rate(0.1), machine)
-    return Prepared(recipe, tuple(why), rate, source)
+    return settled(name, facts, replace(data, size=facts.size), (), wish), source, tuple(why)
 
 
 def within_budget(wish: Wish, data: DataSettings, facts: Facts, left: Callable[[], float]) -> Prepared:

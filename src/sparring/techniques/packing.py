@@ -23,6 +23,7 @@ def unpack(packs: Tensor, size: int) -> Tensor:
 
 
 def joined(part: Tensor, size: int) -> Tensor:
+    """(n, channels, ...) -> (n / size, size * channels, ...). ValueError if it does not divide."""
     if len(part) % size:
         raise ValueError(f"{len(part)} samples do not make packs of {size}: choose a batch that is a multiple of it")
     return part.unflatten(0, (-1, size)).flatten(1, 2)
