@@ -23,6 +23,7 @@ from ..run.prepare import Prepared
 from ..run.progress import Progress
 from ..run.report import write_report
 from ..run.report_pictures import picture_of
+from ..run.sentences import brief as short
 from ..run.session import Outcome, Session
 from .main import INTERRUPTED
 from .packing import packing
@@ -57,11 +58,13 @@ def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] 
 
 
 def warned(session: Session, rate: float | None, deadline_seconds: float | None) -> list[str]:
-    """What is known to go wrong with this run, in sentences."""
-    images = session.recipe.train.images
-    seconds = images / rate if rate and deadline_seconds is None else None
-    game, world = session.engine.game, session.machine.world
-    findings = lint(session.recipe, session.source, game, world=world, seconds=seconds)
+    """What is known to go wrong with this run, in sentences. Networks that cannot be tried out may well train."""
+    recipe, game, world = session.recipe, session.engine.game, session.machine.world
+    seconds = recipe.train.images / rate if rate and deadline_seconds is None else None
+    try:
+        findings = lint(recipe, session.source, game, world=world, seconds=seconds)
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        return [f"The networks could not be tried out before training ({short(error)})."]
     return [finding.sentence for finding in findings if finding.severity != "info"]
 
 
