@@ -24,7 +24,7 @@ from .setups import setup_of
 from .vitals import SHARE, Vitals
 from .words import line
 
-WRITTEN_SECONDS = 10.0
+WRITTEN_SECONDS = 30.0
 """Between two times that findings.json is written, where nothing is new."""
 
 Hear = Callable[[Finding], object]
@@ -141,7 +141,8 @@ class Visit:
             if not earlier:
                 new.append(self.findings[finding.rule])
         now = frozenset(finding.rule for finding in held)
-        if new or now != self.holding or time.monotonic() - self.written > WRITTEN_SECONDS:
+        stale = self.findings and time.monotonic() - self.written > WRITTEN_SECONDS
+        if new or now != self.holding or stale:
             self.write()
         self.holding = now
         for finding in new:

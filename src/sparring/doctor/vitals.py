@@ -49,7 +49,8 @@ class Vitals:
         self.looking: Looking | None = None
         self.first: float | None = None  # round that was over when watching began
         self.next = 0.0
-        self.spent = self.cost = 0.0  # seconds; of the newest look
+        self.spent = self.cost = 0.0  # seconds; the newest look's, with all that was paid since the look before
+        self.settled = 0.0  # seconds spent up to the newest look
         self.before: dict[str, list[Tensor]] | None = None  # weights one round before a look
 
     def round_over(self, rounds: float, trained: float, patient: Callable[[], Patient | None]) -> dict[str, float]:
@@ -77,7 +78,8 @@ class Vitals:
         spent = time.perf_counter() - start
         self.pay(spent)
         if found:
-            self.cost = spent
+            self.cost = self.spent - self.settled if self.cost else spent
+            self.settled = self.spent
             self.plan(rounds, trained)
         return found
 

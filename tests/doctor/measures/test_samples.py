@@ -162,6 +162,8 @@ def test_healthy_images_show_no_fault(images):
 
 def test_colours_that_drift_or_change_places(images):
     assert changed(images, lambda x: (x + torch.tensor([0.3, 0, 0])[:, None, None]).clamp(-1, 1))["channel_gap"] > 0.2
+    halved = changed(images, lambda x: (x + 1) / 2)
+    assert halved["halved_gap"] < 0.05 < 0.3 < halved["channel_gap"]
     swapped = changed(images, lambda x: x.flip(1))
     assert swapped["channel_gap"] > 2 * swapped["swapped_gap"]
     halved = changed(images, lambda x: (x + 1) / 2)
