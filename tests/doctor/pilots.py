@@ -65,3 +65,6 @@ class Alarmist:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return tuple(self.known.values())
+
+    def finish(self) -> None:
+        self.finished = True

@@ -3,43 +3,49 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
 from rich.console import Console
 
+from ..data.open import open_source
+from ..doctor.autopilot import flying
 from ..doctor.lint import lint
-from ..doctor.live import Attending
-from ..doctor.words import line
 from ..play.guard import NonFiniteError
-from ..recipes.recipe import Recipe
 from ..run import grid
 from ..run.briefing import brief, duration
 from ..run.budget import usable
 from ..run.folder import RunFolder
 from ..run.journal import read
+from ..run.pacing import Reason
 from ..run.prepare import Prepared
 from ..run.progress import Progress
 from ..run.report import write_report
 from ..run.report_pictures import picture_of
 from ..run.sentences import brief as short
 from ..run.session import Outcome, Session
-from .main import INTERRUPTED
+from .crew import Crew, refuse_faults
+from .main import INTERRUPTED, MISTAKE
 from .packing import packing
 from .voice import Voice
 
+STATUS: Mapping[Reason, int] = {"finished": 0, "deadline": 0, "interrupted": INTERRUPTED, "exhausted": MISTAKE}
+"""Of the program, by how the run has ended."""
 
-def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] | None) -> int:
+
+def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] | None, autopilot: bool = False) -> int:
     """Start a new run, say what it is about to do, and play it; `left` says how many seconds may still pass."""
     for why in prepared.why:
         voice.talk(why)
     recipe = prepared.recipe
     progress = Progress(recipe.rules.adversarial, Console(stderr=True, quiet=voice.silent))
-    doctor = attending(recipe, progress)
+    crew = Crew(RunFolder(out), recipe, progress, autopilot)
     with packing(voice) as packed:
+        if autopilot:
+            refuse_faults(recipe, prepared.source or open_source(recipe.data, packed))
         session = Session.start(
-            recipe, out, watchers=[progress], after_round=doctor, progress=packed, source=prepared.source
+            recipe, out, watchers=[progress], after_round=crew.hooks, progress=packed, source=prepared.source
         )
     with session:
         engine = session.engine
@@ -53,7 +59,7 @@ def play(prepared: Prepared, out: Path, voice: Voice, left: Callable[[], float] 
             grid.save(picture, session.folder.path / "data.png")
         progress.deadline_seconds = usable(left()) if left else None
         with progress:
-            outcome = played(session, doctor, progress.deadline_seconds)
+            outcome = played(session, crew, progress.deadline_seconds)
         return tell(session.folder, outcome, voice)
 
 
@@ -73,21 +79,15 @@ def go_on(run: Path, voice: Voice) -> int:
     with packing(voice) as packed:
         folder = RunFolder.open(run)
         progress = Progress(folder.recipe.rules.adversarial, Console(stderr=True, quiet=voice.silent))
-        doctor = attending(folder.recipe, progress)
         use_threads_of(folder)
-        session = Session.resume(run, watchers=[progress], after_round=doctor, progress=packed)
+        crew = Crew(folder, folder.recipe, progress, flying(folder))
+        session = Session.resume(run, watchers=[progress], after_round=crew.hooks, progress=packed)
     with session:
         clock = session.engine.clock
         voice.talk(f"{run} goes on after {clock.images:,} of {clock.total:,} images.")
         with progress:
-            outcome = played(session, doctor, None)
+            outcome = played(session, crew, None)
         return tell(session.folder, outcome, voice)
-
-
-def attending(recipe: Recipe, progress: Progress) -> tuple[Attending, ...]:
-    """The doctor, if the recipe wants one; new findings go to the progress display."""
-    watch = recipe.watch
-    return (Attending([lambda found: progress.note(line(found))], share=watch.doctor_share),) if watch.doctor else ()
 
 
 def use_threads_of(folder: RunFolder) -> None:
@@ -98,17 +98,13 @@ def use_threads_of(folder: RunFolder) -> None:
         torch.set_num_threads(threads)
 
 
-def played(session: Session, doctors: Iterable[Attending], seconds: float | None) -> Outcome | None:
+def played(session: Session, crew: Crew, seconds: float | None) -> Outcome | None:
     """Play to the end, or for so many seconds; None where a second Ctrl-C ended it at once.
 
     NonFiniteError with a remedy if the numbers break down; the report then shows how they did.
     """
     try:
-        try:
-            return session.play(seconds)
-        finally:
-            for doctor in doctors:
-                doctor.finish()
+        return crew.play(session, seconds)
     except KeyboardInterrupt:
         return None
     except NonFiniteError as error:
@@ -127,7 +123,7 @@ def tell(folder: RunFolder, outcome: Outcome | None, voice: Voice) -> int:
         voice.talk(f"Stopped at once. Go on from what was saved last: sparring resume {run}")
         return INTERRUPTED
     if voice.silent:
-        return INTERRUPTED if outcome.reason == "interrupted" else 0
+        return STATUS[outcome.reason]
     report = write_report(folder.path)
     weights = next((file for file in (folder.best, folder.last) if file.exists()), None)
     data = {
@@ -142,6 +138,7 @@ def tell(folder: RunFolder, outcome: Outcome | None, voice: Voice) -> int:
         "finished": "Done",
         "deadline": "The budget is used up",
         "interrupted": "Stopped and saved",
+        "exhausted": "The autopilot has no remedy left",
     }[outcome.reason]
     lines = [f"{ended}: {outcome.images:,} images in {duration(outcome.seconds)}.", f"Report:   {report}"]
     if weights:
@@ -150,4 +147,4 @@ def tell(folder: RunFolder, outcome: Outcome | None, voice: Voice) -> int:
         lines.append(f"Go on:    sparring resume {run}")
     lines.append(f"Samples:  sparring sample {run} -n 64 --out grid.png")
     voice.answer(data, "\n".join(lines))
-    return INTERRUPTED if outcome.reason == "interrupted" else 0
+    return STATUS[outcome.reason]

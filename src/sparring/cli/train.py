@@ -52,6 +52,8 @@ class Train:
         tyro.conf.UseAppendAction[tuple[str, ...]], tyro.conf.arg(metavar="PATH=VALUE", help_behavior_hint="")
     ] = ()
     """Change any setting of the recipe (`sparring recipes NAME` shows them); several may follow."""
+    autopilot: bool = False
+    """On an alarm go back to when the run was healthy, change what the doctor says, and go on from there."""
     json: bool = False
     """Print the result as JSON."""
 
@@ -79,7 +81,7 @@ def run(arguments: Sequence[str]) -> int:
     with packing(voice) as progress:
         prepared = prepare(wish_of(flags, budget), left=left if budget else None, progress=progress)
     out = Path(flags.out) if flags.out else free_folder(prepared.recipe.name, prepared.recipe.data.spec)
-    return play(prepared, out, voice, left if budget else None)
+    return play(prepared, out, voice, left if budget else None, flags.autopilot)
 
 
 def check(flags: Train) -> float | None:

@@ -28,6 +28,11 @@ BROKEN = ("lower-rates", "clip-gradients", "default-rates", "r1")
 """Remedies where the numbers have broken down."""
 
 
+SYMPTOMS = ("past-its-best", "far-samples", "stagnation", "plateau")
+"""Rules that say that something is wrong, but not what: their remedies come after those of all others."""
+SEVERITIES = ("alarm", "warning", "info")
+
+
 class Attentive(Protocol):
     """Whoever is called after each round and knows what was found, as `live.Attending` does."""
 
@@ -36,9 +41,11 @@ class Attentive(Protocol):
     @property
     def findings(self) -> tuple[Finding, ...]: ...
 
+    def finish(self) -> None: ...
+
 
 class AlarmError(Exception):
-    """Leaves a session that is failing."""
+    """Leaves a session that is failing; the findings are all that hold."""
 
     def __init__(self, findings: Iterable[Finding]):
         self.findings = tuple(findings)
@@ -51,8 +58,8 @@ class Flight:
 
     tried: tuple[str, ...] = ()
     """Names of remedies."""
-    rules: tuple[str, ...] = ()
-    """That they were tried against."""
+    alarms: tuple[str, ...] = ()
+    """Rules that they were tried against."""
     cool: float = 0.0
     """Images until which no alarm counts: what it is about must have happened under the newest settings."""
     over: bool = False
@@ -62,8 +69,8 @@ class Flight:
         """With one more line of the story."""
         match record["kind"]:
             case "treat":
-                tried, rules = (*self.tried, record["remedy"]["name"]), (*self.rules, record["finding"]["rule"])
-                return replace(self, tried=tried, rules=rules)
+                tried, alarms = (*self.tried, record["remedy"]["name"]), (*self.alarms, *record["alarms"])
+                return replace(self, tried=tried, alarms=alarms)
             case "treated":
                 return replace(self, cool=record["cool"])
             case "gave up":
@@ -85,7 +92,7 @@ class Autopilot:
     def __init__(self, folder: RunFolder, attend: Callable[[], Attentive], tell: Callable[[str], object]):
         self.folder, self.attend, self.tell = folder, attend, tell
         self.attending: Attentive | None = None
-        self.flight = Flight()
+        self.flight, self.said = Flight(), ""
         self.unfinished: Record = {}  # the line of a treatment that was begun
         for record in read(folder.autopilot):
             self.take_in(record)
@@ -119,9 +126,9 @@ class Autopilot:
         clock = session.engine.clock
         if clock.images < self.flight.cool or clock.images > LATE * clock.total:
             return
-        holding = (one for one in self.attending.findings if one.last_images >= clock.images)
-        if alarms := [one for one in holding if one.severity == "alarm"]:
-            raise AlarmError(alarms)
+        holding = [one for one in self.attending.findings if one.last_images >= clock.images]
+        if any(one.severity == "alarm" for one in holding):
+            raise AlarmError(holding)
 
     def play(self, session: Session, seconds: float | None, watchers: Iterable[Watcher] = ()) -> Outcome:
         """Play `session`, and in its place whatever comes after it, to the end or for so many seconds.
@@ -132,7 +139,7 @@ class Autopilot:
         while True:
             with session:
                 try:
-                    return session.play(None if seconds is None else max(0.0, deadline - time.monotonic()))
+                    return self.attended(session, None if seconds is None else max(0.0, deadline - time.monotonic()))
                 except AlarmError as alarm:
                     found, broken = alarm.findings, None
                 except NonFiniteError as error:
@@ -145,19 +152,32 @@ class Autopilot:
                     session.end("exhausted")
                     return Outcome("exhausted", session.engine.clock.images, session.seconds)
             session = Session.resume(self.folder.path, watchers=watchers, after_round=self.hooks())
+            if session.watching and session.watching.board:
+                session.watching.board.text("autopilot", self.said, session.engine.clock.images)
 
-    def treated(self, session: Session, found: Iterable[Finding]) -> bool:
+    def attended(self, session: Session, seconds: float | None) -> Outcome:
+        """Play it, and let whoever attends to it finish, however it ends."""
+        try:
+            return session.play(seconds)
+        finally:
+            if self.attending:
+                self.attending.finish()
+
+    def treated(self, session: Session, found: tuple[Finding, ...]) -> bool:
         """Take the run back and change it, by the first remedy that works out; whether there was one."""
+        alarms = [one.rule for one in found if one.severity == "alarm"]
+        again = any(rule in self.flight.alarms for rule in alarms)  # then the state it went on from was ill already
+        clock, rounds = session.engine.clock, sum(stage.rounds for stage in session.engine.stages)
         for finding, remedy in self.left(found):
-            clock, rounds = session.engine.clock, sum(stage.rounds for stage in session.engine.stages)
-            again = finding.rule in self.flight.rules  # then the state it went on from was ill already
+            begun = min(onset(one, rounds, clock.total) for one in found if one.rule in (finding.rule, *alarms))
             record: Record = {
                 "kind": "treat",
                 "images": clock.images,
                 "seconds": round(session.seconds, 3),
+                "alarms": alarms,
                 "finding": to_json(replace(finding, remedies=())),
                 "remedy": to_json(remedy),
-                "back": 0 if again else healthy(self.folder, remedy, onset(finding, rounds, clock.total)),
+                "back": 0 if again else healthy(self.folder, remedy, begun),
                 "recipe": to_json(session.recipe),
             }
             self.note(record)
@@ -166,8 +186,9 @@ class Autopilot:
         return False
 
     def left(self, found: Iterable[Finding]) -> Iterator[tuple[Finding, Remedy]]:
-        """What can still be tried, in this order."""
-        for finding in sorted(found, key=lambda one: one.first_images):
+        """What can still be tried, in this order: what the findings say of causes comes first, and the worst of it."""
+        order = sorted(found, key=lambda one: (one.rule in SYMPTOMS, SEVERITIES.index(one.severity), one.first_images))
+        for finding in order:
             for remedy in finding.remedies:
                 if len(self.flight.tried) < MOST and remedy.changes and remedy.name not in self.flight.tried:
                     yield finding, remedy
@@ -183,18 +204,23 @@ class Autopilot:
             self.note({"kind": "refused", "images": spent, "sentence": f"{remedy.name} cannot be tried: {error}"})
             return False
         self.note({"kind": "treated", "images": done.images, "cool": done.cool, "sentence": done.sentence})
-        self.tell(f"After {spent:,} images: {finding.title.lower()}. The run is {done.sentence}.")
+        self.say(f"After {spent:,} images: {finding.title[:1].lower()}{finding.title[1:]}. The run is {done.sentence}.")
         return True
+
+    def say(self, sentence: str) -> None:
+        """Tell people."""
+        self.said = sentence
+        self.tell(sentence)
 
     def give_up(self, session: Session, found: Iterable[Finding]) -> str:
         """Say so, and why."""
-        titles = "; ".join(finding.title for finding in found)
+        titles = "; ".join(finding.title for finding in found if finding.severity == "alarm")
         tried = ", ".join(self.flight.tried) or "nothing: no setting would help"
         sentence = f"The autopilot gives up. What is wrong: {titles}. It has tried {tried}."
         self.note({"kind": "gave up", "images": session.engine.clock.images, "sentence": sentence})
         if session.watching:
             session.watching.event(sentence, session.seconds)
-        self.tell(sentence)
+        self.say(sentence)
         return sentence
 
 

@@ -68,6 +68,8 @@ class Progress:
     def __call__(self, clock: Clock, turn: Turn, readings: Readings) -> None:
         self.newest[turn.title] = readings
         now = time.monotonic()
+        if clock.images < self.clock.images:  # the run was taken back
+            self.marks.clear()
         if not self.marks:
             self.marks.append((now, clock.images))
         self.clock = clock

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..play.adversarial import ADVERSARIAL
 from ..recipes import RECIPES, Recipe
-from . import atomic, report_findings, report_pictures, report_scores, report_tables
+from . import atomic, report_autopilot, report_findings, report_pictures, report_scores, report_tables
 from .briefing import duration
 from .curves import Points, chart
 from .folder import RunFolder
@@ -90,6 +90,7 @@ def page(story: Story) -> str:
         head(story),
         section("Newest samples", newest(story)),
         section("Doctor", report_findings.told(story.folder.findings)),
+        section("Autopilot", report_autopilot.told(story.folder.autopilot)),
         section("How the samples grew", report_pictures.timeline(story.pictures, columns(story))),
         section("Curves", charts(story)),
         section("Scores", report_scores.table(story.scores)),
