@@ -16,7 +16,7 @@ FLAGS: dict[str, set[str]] = {
     "": {"--version"},
     "train": {
         "--data", "--out", "--images", "--budget", "--batch", "--size", "--seed", "--device", "--precision", "--set",
-        "--json",
+        "--autopilot", "--json",
     },
     "resume": {"--json"},
     "report": {"--json"},
