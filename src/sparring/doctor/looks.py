@@ -30,10 +30,14 @@ OFTEN = 5.0
 """Share of fakes in one region over that of reals: above, one region of a dozen or two holds most."""
 GAP = 0.1
 """Between the means of a channel, in [-1, 1]: above, anybody sees it."""
-SWAPPED = 0.6
+SWAPPED = 0.7
 """Gap with red and blue exchanged over that without. Samples that are merely pale are no better off with it."""
 HALVED = 0.5
 """The same for fakes taken from [0, 1] to [-1, 1]."""
+EDGE = 5.0
+"""Difference along the edges of images, in standard deviations: above, as if images were shifted or framed."""
+IDLE = 0.99
+"""Share of the generator's weights that are not told where to go."""
 CHANGES = 0.5
 """Share of looks at which another region dominates than at the look before."""
 
@@ -87,14 +91,19 @@ def collapsed(now: Now, diversity: Series | None) -> bool:
     return below(diversity, now, COLLAPSED)
 
 
-def stale(now: Now, distance: Series | None, distance_raw: Series | None) -> bool:
+def stale(now: Now, distance: Series | None, distance_raw: Series | None, ratio: float = STALE) -> bool:
     """Whether the averaged weights lag behind, so that their samples say little about the training."""
-    return distance_raw is not None and above(distance, now, STALE * lately(distance_raw, now).median)
+    return distance_raw is not None and above(distance, now, ratio * lately(distance_raw, now).median)
 
 
 def before(series: Series, now: Now, span: float = SPAN) -> Series:
     """The looks of the last part of the run, this share of it, that the newest ones are held against."""
     return series.where(series.rounds < lately(series, now).rounds[0]).since(now.rounds - span * now.planned).finite()
+
+
+def idle(now: Now, generator_still: Series | None, generator_update: Series | None) -> bool:
+    """Whether the generator does not learn at all, so that its samples are what they were."""
+    return above(generator_still, now, IDLE) or below(generator_update, now, 1e-12)
 
 
 def rotates(now: Now, dominant_share: Series | None, dominant_region: Series | None) -> bool:

@@ -29,6 +29,11 @@ def test_complete_collapse_is_told_once():
     assert found(run(**ONE_SAMPLE), "alarm") == {"complete-collapse"}
 
 
+def test_a_generator_that_does_not_learn_has_not_collapsed():
+    assert not found(run(unlabelled(), **ONE_SAMPLE, generator_still=1.0), "alarm")
+    assert not found(run(unlabelled(), **ONE_SAMPLE, generator_update=0.0), "alarm")
+
+
 def test_complete_collapse_names_the_detectors_that_agree():
     signals = {one.signal for one in finding(run(unlabelled(), **ONE_SAMPLE), "complete-collapse").evidence}
     assert {"diversity", "duplicates", "batch_spread", "rank", "dominant_share"} == signals
@@ -52,10 +57,11 @@ def test_missing_classes_are_a_partial_collapse(signal: str):
     assert found(run(**{signal: plant})) == {"partial-collapse"}
 
 
-def test_missing_regions_are_a_partial_collapse_where_few_reals_are_covered_too():
-    assert found(run(regions=0.4, coverage=0.2)) == {"partial-collapse"}
+def test_missing_regions_are_a_partial_collapse():
+    assert finding(run(regions=0.4), "partial-collapse").severity == "warning"
     assert finding(run(regions=0.4, coverage=0.2), "partial-collapse").severity == "alarm"
     assert not found(run(coverage=0.2))  # samples that are merely not good yet
+    assert not found(run(regions=lambda t: 0.2 + 0.45 * t))  # on the way
 
 
 def test_uniform_classes_are_told_from_missing_ones():
@@ -70,9 +76,16 @@ def test_noise_without_effect_is_told_only_where_there_are_labels():
 
 
 def test_a_collapse_that_moves_on_is_rotating():
-    moving = {**ONE_SAMPLE, "dominant_region": lambda t: np.floor(t * 50) % 7}
+    moving = {**ONE_SAMPLE, "diversity": 0.4, "channel_gap": 0.03, "dominant_region": lambda t: np.floor(t * 50) % 7}
     assert found(run(unlabelled(), **moving), "alarm") == {"rotating-collapse"}
-    assert "rotating-collapse" not in found(run(unlabelled(), **ONE_SAMPLE))
+    assert "rotating-collapse" not in found(run(unlabelled(), **{**moving, "dominant_region": 3.0}))
+    assert "rotating-collapse" not in found(run(unlabelled(), **{**moving, "quality": 0.0}))  # a blob between kinds
+
+
+def test_one_sample_that_wanders_is_one_alarm():
+    wandering = run(unlabelled(), **{**ONE_SAMPLE, "dominant_region": lambda t: np.floor(t * 50) % 7})
+    assert found(wandering, "alarm") == {"complete-collapse"}
+    assert finding(wandering, "rotating-collapse").severity == "warning"
 
 
 def test_samples_that_never_rest_are_told_where_they_are_poor():

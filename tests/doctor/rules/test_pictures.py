@@ -55,6 +55,12 @@ def test_pale_samples_have_drifted_too():
     assert found(run(contrast=1.5)) == {"colour-drift"}
 
 
+def test_edges_are_told_early_and_squares_late():
+    assert found(run(border_gap=9.0).until(700)) == {"augmentation-leak"}
+    assert not found(run(blank_share=0.3).until(700))
+    assert not found(run(border_gap=9.0, quality=0.05), "alarm")
+
+
 def test_a_gap_that_none_can_overlook_is_an_alarm():
     assert finding(run(channel_gap=0.5, swapped_gap=0.5), "colour-drift").severity == "alarm"
     assert finding(run(channel_gap=0.15, swapped_gap=0.15), "colour-drift").severity == "warning"

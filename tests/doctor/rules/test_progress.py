@@ -29,8 +29,13 @@ def test_samples_among_the_reals_are_not_far():
 def test_a_run_past_its_best_is_told():
     falling = lambda t: 0.05 + 0.08 * np.maximum(0, t - 0.4)  # noqa: E731
     assert found(run(score=falling)) == {"past-its-best"}
-    assert finding(run(score=falling), "past-its-best").severity == "warning"
-    assert finding(run(score=lambda t: 0.05 + 0.2 * t), "past-its-best").severity == "alarm"
+    assert "past-its-best" not in found(run(score=lambda t: 0.05 + 0.08 * t).until(700))
+
+
+def test_a_distance_near_zero_has_no_best():
+    unscored = {"score": float("nan"), "distance_raw": 0.05}
+    assert "past-its-best" not in found(run(**unscored, distance=lambda t: 0.001 + 0.05 * t))
+    assert "past-its-best" in found(run(**unscored, distance=lambda t: 0.05 + 0.4 * t))
 
 
 @pytest.mark.parametrize("signal", ["score", "real_score", "distance"])

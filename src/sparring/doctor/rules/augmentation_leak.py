@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from ..case import Now, Setup
 from ..findings import Claim
-from ..looks import above, collapsed, settled, stale, stays
+from ..looks import EDGE, above, collapsed, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
-SETTLED = 0.2
+SETTLED = 0.25
 BLANK = 0.1
-"""Share of fakes with a flat square, beyond that of reals."""
-EDGE = 1.0
-"""Difference along the edges, in standard deviations."""
+"""Share of fakes with a flat grey square, beyond that of reals ..."""
+LATE = 0.5
+"""... from this share of the run on: young generators make grey squares by themselves."""
 POOR = 0.1
 """Quality below which samples differ from reals everywhere, edges included."""
 
@@ -31,9 +31,9 @@ def augmentation_leak(
         return None
     if collapsed(now, diversity) or (quality is not None and not above(quality, now, POOR)):
         return None
-    blank = stays("blank_share", blank_share, now, "above", BLANK)
-    edge = stays("border_gap", border_gap, now, "above", EDGE)
-    found = tuple(one for one in (blank, edge) if one)
+    edge = lies("border_gap", border_gap, now, "above", EDGE)
+    blank = stays("blank_share", blank_share, now, "above", BLANK) if edge or settled(now, LATE) else None
+    found = tuple(one for one in (edge, blank) if one)
     return Claim(found) if found else None
 
 

@@ -8,7 +8,7 @@ from ..looks import collapsed, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
-SETTLED = 0.2
+SETTLED = 0.25
 """Share of the run: young generators have a grid, whichever way they enlarge."""
 POWER = 3.0
 

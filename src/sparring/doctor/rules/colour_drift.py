@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now, Setup
 from ..findings import Claim
-from ..looks import GAP, above, collapsed, miscoloured, settled, stale, stays
+from ..looks import EDGE, GAP, above, collapsed, miscoloured, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -24,6 +24,7 @@ def colour_drift(
     channel_gap: Series,
     swapped_gap: Series | None = None,
     halved_gap: Series | None = None,
+    border_gap: Series | None = None,
     contrast: Series | None = None,
     diversity: Series | None = None,
     distance: Series | None = None,
@@ -39,7 +40,7 @@ def colour_drift(
     found = tuple(one for one in (gap, low, high) if one)
     if not found:
         return None
-    failing = settled(now, LATE) and above(channel_gap, now, FAR)
+    failing = settled(now, LATE) and above(channel_gap, now, FAR) and not above(border_gap, now, EDGE)
     return Claim(found, severity="alarm" if failing else "warning")
 
 

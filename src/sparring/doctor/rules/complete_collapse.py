@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import COLLAPSED, OFTEN, above, before, lately, lies, rotates, settled, stale, stays
+from ..looks import COLLAPSED, OFTEN, above, before, idle, lately, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -22,6 +22,8 @@ LATE = 0.5
 """Share of the run from which a collapse is an alarm; before, only that on hardly more than one sample is."""
 ONE = 0.1
 """Diversity of hardly more than one sample."""
+LAGS = 1.15
+"""Distance of the average's samples over that of the weights themselves: above, it is them that have to be seen."""
 LABELLED = 0.5
 """Share of fakes that look as they were asked to: above, labels have an effect and only the noise has none."""
 
@@ -39,14 +41,15 @@ def complete_collapse(
     rank: Series | None = None,
     duplicates: Series | None = None,
     dominant_share: Series | None = None,
-    dominant_region: Series | None = None,
     class_agreement: Series | None = None,
+    generator_still: Series | None = None,
+    generator_update: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
-    if not settled(now) or stale(now, distance, distance_raw) or rotates(now, dominant_share, dominant_region):
+    if not settled(now) or stale(now, distance, distance_raw, LAGS):
         return None
-    if above(class_agreement, now, LABELLED) or grows(now, diversity):
+    if above(class_agreement, now, LABELLED) or grows(now, diversity) or idle(now, generator_still, generator_update):
         return None
     alike = stays("diversity", diversity, now, "below", COLLAPSED)
     others = (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import collapsed, lies, miscoloured, rotates, settled, stale, stays
+from ..looks import collapsed, idle, lies, miscoloured, rotates, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
 SETTLED = 0.25
-LATE = 0.5
+LOST = 1.0
+"""Distance of copies of the data's mean: samples that are no nearer have learnt nothing."""
+LATE = 0.7
 """Share of the run from which it is failing rather than slow."""
 FAR = 0.5
 """Distance; the reals' own spread is 1."""
@@ -22,6 +24,8 @@ def far_samples(
     distance: Series,
     quality: Series,
     distance_raw: Series | None = None,
+    generator_still: Series | None = None,
+    generator_update: Series | None = None,
     diversity: Series | None = None,
     dominant_share: Series | None = None,
     dominant_region: Series | None = None,
@@ -33,11 +37,13 @@ def far_samples(
         return None
     if rotates(now, dominant_share, dominant_region) or miscoloured(now, channel_gap, swapped_gap, halved_gap):
         return None
+    if idle(now, generator_still, generator_update):
+        return None
     far = stays("distance", distance, now, "above", FAR)
     poor = lies("quality", quality, now, "below", POOR)
     if not far or not poor:
         return None
-    return Claim((far, poor), severity="alarm" if settled(now, LATE) else "warning")
+    return Claim((far, poor), severity="alarm" if settled(now, LATE) and far.value > LOST else "warning")
 
 
 FAR_SAMPLES = Rule(

@@ -10,10 +10,10 @@ from ..series import Series
 
 SETTLED = 0.2
 LATE = 0.5
-"""Share of the run from which a discriminator that knows its labels should have taught them."""
+"""Share of the run from which labels without a meaning are an alarm, and those with one should have been learnt."""
 BEYOND_CHANCE = 0.15
 """Of the way from chance to what real samples reach: below, labels have no effect that people would see."""
-SENSE = 0.1
+SENSE = 0.07
 """How much higher logits are with right labels, in standard deviations: below, they mean nothing to it."""
 GOOD = 0.3
 """Quality from which samples look like something, so that they should look like what was asked for."""
@@ -36,7 +36,7 @@ def labels_ignored(
         return None
     senseless = lies("label_sense", label_sense, now, "below", SENSE)
     if senseless:
-        return Claim((found, senseless))
+        return Claim((found, senseless), severity="alarm" if settled(now, LATE) else "warning")
     return Claim((found,), severity="warning") if settled(now, LATE) and above(quality, now, GOOD) else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import above, collapsed, miscoloured, rotates, settled, stale, stays
+from ..looks import EDGE, above, below, collapsed, lies, miscoloured, rotates, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -21,8 +21,8 @@ POOR = 0.1
 COVERAGE = 0.3
 """Share of real samples with a fake nearby."""
 LOST = 0.5
-"""Share of regions below which the run is failing ..."""
-LATE = 0.5
+"""Share of regions below which the run is failing, where few reals are covered too ..."""
+LATE = 0.7
 """... from this share of the run on."""
 
 
@@ -39,6 +39,7 @@ def partial_collapse(
     channel_gap: Series | None = None,
     swapped_gap: Series | None = None,
     halved_gap: Series | None = None,
+    border_gap: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
@@ -50,19 +51,18 @@ def partial_collapse(
         quality is not None and not above(quality, now, POOR)
     ):
         return None
-    classes = (
+    if above(border_gap, now, EDGE):  # all fakes lie outside, whatever they show
+        return None
+    missing = (
         stays("least_class", least_class, now, "below", LEAST),
         stays("class_divergence", class_divergence, now, "above", DIVERGENCE),
-    )
-    places = (
         stays("regions", regions, now, "below", REGIONS),
-        stays("coverage", coverage, now, "below", COVERAGE),
     )
-    found = tuple(one for one in (*classes, *places) if one)
-    if not any(classes) and not all(places):
+    if not any(missing):
         return None
-    lost = places[0] is not None and places[0].value < LOST
-    return Claim(found, severity="alarm" if settled(now, LATE) and (lost or len(found) >= 3) else "warning")
+    lost = below(regions, now, LOST) and below(coverage, now, COVERAGE) and settled(now, LATE)
+    found = tuple(one for one in (*missing, lies("coverage", coverage, now, "below", COVERAGE)) if one)
+    return Claim(found, severity="alarm" if lost else "warning")
 
 
 PARTIAL_COLLAPSE = Rule(

@@ -8,11 +8,12 @@ from ..looks import LOOKS, lately, settled
 from ..rule import Rule
 from ..series import Series
 
-SETTLED = 0.2
+SETTLED = 0.4
 """Share of the run: before, the best is hardly worth keeping."""
 WORSE = 1.2
 """Newest scores over the best one."""
-RUINED = 2.0
+RISE = 0.1
+"""Of the distance where there is no score; the reals' variance is 1."""
 
 
 def told(score: Series | None, real_score: Series | None, distance: Series | None) -> tuple[str, Series | None]:
@@ -32,10 +33,10 @@ def past_its_best(
     if series is None or not settled(now, SETTLED):
         return None
     best, mildest = float(series.values.min()), float(lately(series, now).values.min())
-    if not 0 < WORSE * best < mildest:  # a kernel distance may be zero or less, which nothing can be a multiple of
+    # A kernel distance may be zero or less, of which nothing is a multiple; near zero every multiple is noise.
+    if not 0 < WORSE * best < mildest or (name == "distance" and mildest - best < RISE):
         return None
-    severity = "alarm" if mildest > RUINED * best else "warning"
-    return Claim((evidence_of(name, series, mildest, WORSE * best, "above"),), severity=severity)
+    return Claim((evidence_of(name, series, mildest, WORSE * best, "above"),))
 
 
 PAST_ITS_BEST = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim, evidence_of
-from ..looks import CHANGES, LOOKS, OFTEN, below, rotates, settled, stays
+from ..looks import CHANGES, LOOKS, OFTEN, below, collapsed, rotates, settled, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -12,18 +12,23 @@ SETTLED = 0.2
 VARIED = 0.6
 """Of the reals' diversity: above, more than one kind of sample is there at a time."""
 
+POOR = 0.05
+"""Quality below which samples are of no kind at all."""
+
 
 def rotating_collapse(
-    now: Now, dominant_share: Series, dominant_region: Series, diversity: Series | None = None
+    now: Now, dominant_share: Series, dominant_region: Series, diversity: Series, quality: Series | None = None
 ) -> Claim | None:
-    if diversity is not None and not below(diversity, now, VARIED):
+    if not below(diversity, now, VARIED) or below(quality, now, POOR):
         return None
     share = stays("dominant_share", dominant_share, now, "above", OFTEN)
     if not share or not settled(now, SETTLED) or not rotates(now, dominant_share, dominant_region):
         return None
     looks = dominant_region.since(now.start, least=LOOKS + 1).finite().values
     changes = float((looks[1:] != looks[:-1]).mean())
-    return Claim((share, evidence_of("dominant_region", dominant_region, changes, CHANGES, "above")))
+    jumps = evidence_of("dominant_region", dominant_region, changes, CHANGES, "above", "share of looks at another")
+    # Complete collapse, where it is one, is the alarm.
+    return Claim((share, jumps), severity="warning" if collapsed(now, diversity) else "alarm")
 
 
 ROTATING_COLLAPSE = Rule(

@@ -8,12 +8,15 @@ from ..looks import GAP, SWAPPED, collapsed, lately, lies, settled, swapped
 from ..rule import Rule
 from ..series import Series
 
+SETTLED = 0.2
+"""Share of the run: before, a tint may be anything."""
+
 
 def swapped_channels(
     now: Now, channel_gap: Series, swapped_gap: Series, diversity: Series | None = None
 ) -> Claim | None:
     gap = lies("channel_gap", channel_gap, now, "above", GAP)
-    if not gap or not settled(now) or collapsed(now, diversity) or not swapped(now, channel_gap, swapped_gap):
+    if not gap or not settled(now, SETTLED) or collapsed(now, diversity) or not swapped(now, channel_gap, swapped_gap):
         return None
     after = lately(swapped_gap, now).median
     return Claim((gap, evidence_of("swapped_gap", swapped_gap, after, SWAPPED * gap.value, "below")))
