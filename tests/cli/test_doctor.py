@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tests.cli.run_cli import Cli
 
-from sparring.cli import doctor
+from sparring.cli import crew, doctor
+from sparring.doctor.findings import Claim, evidence_of
+from sparring.doctor.live import Attending
+from sparring.doctor.rule import Rule
+from sparring.doctor.series import Series
 from sparring.recipes import RECIPES, Facts
 from sparring.run.folder import RunFolder
 from sparring.settings import assign
@@ -143,3 +149,25 @@ def test_one_sentence_refuses_what_cannot_be_examined(cli: Cli, tmp_path: Path) 
         (("--watch", "--json"), "--watch tells people"),
     ):
         assert sentence in cli.mistake("doctor", tmp_path / "log.csv", *arguments)
+
+
+def test_the_doctor_speaks_while_a_run_goes_on(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def always(critic_loss: Series) -> Claim:
+        return Claim((evidence_of("critic_loss", critic_loss, critic_loss.last, 9.0, "below"),))
+
+    ill = Rule("ill", "warning", "It is ill", "So it is.", "Nothing.", (), always, early=True)
+    known = Rule("known", "info", "Worth knowing", "It is.", "Nothing.", (), always, early=True)
+    monkeypatch.setattr(crew, "Attending", partial(Attending, rules=(ill, known), every=2))
+    run = tmp_path / "run"
+    said = cli("train", "gan-toy", "--images", 1280, "--out", run, "--set", "train.batch=64")
+    assert said.status == 0, said.err
+    assert said.err.count(f"doctor      warning: it is ill (sparring doctor {run})") == 1
+    assert f"Doctor:   warning: it is ill: sparring doctor {run}" in said.out
+    assert "Worth knowing" not in said.err
+    assert "It is ill" in (run / "report.html").read_text()
+    events = EventAccumulator(str(run / "tensorboard"), {"tensors": 0}).Reload()
+    assert "doctor/text_summary" in events.Tags()["tensors"]
+    other = tmp_path / "other"
+    healthy = cli("train", "gan-toy", "--images", 128, "--out", other, "--json", "--set", "watch.doctor=false")
+    assert healthy.json["findings"] == []
+    assert not (other / "findings.json").exists()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 from ..data.feed import Source
 from ..doctor.autopilot import Autopilot
+from ..doctor.findings import Finding
 from ..doctor.lint import lint
 from ..doctor.lint.data import DATA
 from ..doctor.live import Attending
@@ -32,7 +34,7 @@ class Crew:
     """
 
     def __init__(self, folder: RunFolder, recipe: Recipe, progress: Progress, autopilot: bool):
-        self.recipe, self.progress = recipe, progress
+        self.folder, self.recipe, self.progress = folder, recipe, progress
         self.doctor = self.attending() if recipe.watch.doctor and not autopilot else None
         self.pilot = Autopilot(folder, self.attending, progress.note) if autopilot else None
         if autopilot and not recipe.watch.doctor:
@@ -44,7 +46,12 @@ class Crew:
 
     def attending(self) -> Attending:
         """The doctor; new findings go to the progress display."""
-        return Attending([lambda found: self.progress.note(line(found))], share=self.recipe.watch.doctor_share)
+        return Attending([self.hear], share=self.recipe.watch.doctor_share)
+
+    def hear(self, finding: Finding) -> None:
+        """Pass on what is more than worth knowing."""
+        if finding.severity != "info":
+            self.progress.note(f"doctor      {line(finding)} (sparring doctor {shlex.quote(str(self.folder.path))})")
 
     @property
     def hooks(self) -> tuple[AfterRound, ...]:

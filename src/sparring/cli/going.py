@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +12,10 @@ from rich.console import Console
 
 from ..data.open import open_source
 from ..doctor.autopilot import flying
+from ..doctor.findings import Finding
 from ..doctor.lint import lint
+from ..doctor.record import read_findings
+from ..doctor.words import line
 from ..play.guard import NonFiniteError
 from ..run import grid
 from ..run.briefing import brief, duration
@@ -133,6 +137,7 @@ def tell(folder: RunFolder, outcome: Outcome | None, voice: Voice) -> int:
         "seconds": round(outcome.seconds, 3),
         "report": str(report),
         "weights": str(weights) if weights else None,
+        "findings": [finding.rule for finding in ill(folder)],
     }
     ended = {
         "finished": "Done",
@@ -143,8 +148,18 @@ def tell(folder: RunFolder, outcome: Outcome | None, voice: Voice) -> int:
     lines = [f"{ended}: {outcome.images:,} images in {duration(outcome.seconds)}.", f"Report:   {report}"]
     if weights:
         lines.append(f"Weights:  {weights}")
+    if found := ill(folder):
+        lines.append(f"Doctor:   {'; '.join(map(line, found))}: sparring doctor {run}")
     if outcome.reason != "finished":
         lines.append(f"Go on:    sparring resume {run}")
     lines.append(f"Samples:  sparring sample {run} -n 64 --out grid.png")
     voice.answer(data, "\n".join(lines))
     return STATUS[outcome.reason]
+
+
+def ill(folder: RunFolder) -> list[Finding]:
+    """What is wrong at the end of a run."""
+    with contextlib.suppress(ValueError):
+        record = read_findings(folder.findings)
+        return [one for one in record.findings if one.severity != "info" and one.last_images >= record.images]
+    return []

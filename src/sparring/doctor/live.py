@@ -17,12 +17,12 @@ from .case import Case, Now
 from .findings import Finding
 from .patient import patient_of, reals_of
 from .reading import noted
-from .record import read_findings, write_findings
+from .record import keep, read_findings, write_findings
 from .rule import Rule, examine
 from .rules import RULES
 from .setups import setup_of
 from .vitals import SHARE, Vitals
-from .words import line
+from .words import line, markdown
 
 WRITTEN_SECONDS = 30.0
 """Between two times that findings.json is written, where nothing is new."""
@@ -132,22 +132,19 @@ class Visit:
 
     def examine(self, rules: Iterable[Rule]) -> list[Finding]:
         """Ask the rules; what holds for the first time."""
-        self.examined, new = rounds_of(self.engine), list[Finding]()
+        self.examined = rounds_of(self.engine)
         held = examine(self.case, rules)
-        for finding in held:
-            earlier = self.findings.get(finding.rule)
-            first = earlier.first_images if earlier else finding.first_images
-            self.findings[finding.rule] = finding.lasting(first, float(self.images))
-            if not earlier:
-                new.append(self.findings[finding.rule])
+        new = keep(self.findings, [finding.lasting(finding.first_images, float(self.images)) for finding in held])
         now = frozenset(finding.rule for finding in held)
         stale = self.findings and time.monotonic() - self.written > WRITTEN_SECONDS
         if new or now != self.holding or stale:
             self.write()
         self.holding = now
         for finding in new:
-            if self.session.watching:
-                self.session.watching.event(f"doctor: {line(finding)}", self.session.seconds)
+            if watching := self.session.watching:
+                watching.event(f"doctor: {line(finding)}", self.session.seconds)
+                if watching.board:
+                    watching.board.text("doctor", markdown(finding), self.images)
         return new
 
     def write(self) -> None:
