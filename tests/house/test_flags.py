@@ -20,7 +20,7 @@ FLAGS: dict[str, set[str]] = {
     },
     "resume": {"--json"},
     "report": {"--json"},
-    "doctor": {"--all", "--watch", "--columns", "--loss", "--batch", "--json"},
+    "doctor": {"--all", "--watch", "--columns", "--loss", "--batch", "--apply", "--images", "--json"},
     "evaluate": {
         "--against", "--metrics", "--features", "--weights", "--samples", "--seed", "--truncation", "--size",
         "--channels", "--compare-with", "--strips", "--human", "--json",

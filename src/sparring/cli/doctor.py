@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from .applying import apply, with_number
 from .flags import parse
 from .voice import Voice
 
@@ -44,16 +45,22 @@ class Doctor:
     """Of a LOG: the adversarial loss, e.g. nonsaturating; fewer rules can be asked without."""
     batch: Annotated[int, tyro.conf.arg(metavar="B", help_behavior_hint="")] = 0
     """Of a LOG: images per update."""
+    apply: Annotated[str, tyro.conf.arg(metavar="[N]", help_behavior_hint="")] = ""
+    """Train a copy of RUN, from before the trouble, with the first finding's N-th remedy; or RULE:N for another's."""
+    images: Annotated[int | None, tyro.conf.arg(metavar="N", help_behavior_hint="")] = None
+    """With --apply: real images of the new run; as many as the old one if left out."""
     json: bool = False
     """Print the findings, and what is known of the set-up, as JSON."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Examine, and tell; returns the exit status."""
-    flags = parse(Doctor, arguments, "sparring doctor")
+    flags = parse(Doctor, with_number(arguments), "sparring doctor")
     voice = Voice(flags.json)
     if not flags.subject:
         raise ValueError("say what to examine: sparring doctor RUN")
+    if flags.images is not None and not flags.apply:
+        raise ValueError("--images says how long the new run is; it goes with --apply")
     if flags.watch and flags.json:
         raise ValueError("--watch tells people what is new; for programs, ask again and again with --json alone")
     from ..doctor.examining import examined, subject_at
@@ -62,6 +69,8 @@ def run(arguments: Sequence[str]) -> int:
     if flags.watch:
         return follow(Path(flags.subject), voice)
     findings = examined(subject.case)
+    if flags.apply:
+        return apply(Path(flags.subject), findings, subject.case.now.images, flags.apply, flags.images, voice)
     voice.answer(data_of(subject, findings), told(subject, findings, flags.all))
     return 0
 
