@@ -26,6 +26,8 @@ COLLAPSED = 0.3
 """Of the reals' diversity: below, fakes are practically one sample (the alarm of the detectors of collapse)."""
 STALE = 1.5
 """Distance of the averaged weights' samples over that of the weights themselves: above, the average lags behind."""
+SEEN = 0.05
+"""Difference of distances that anybody sees; the reals' variance is 1."""
 OFTEN = 5.0
 """Share of fakes in one region over that of reals: above, one region of a dozen or two holds most."""
 GAP = 0.1
@@ -93,7 +95,12 @@ def collapsed(now: Now, diversity: Series | None) -> bool:
 
 def stale(now: Now, distance: Series | None, distance_raw: Series | None, ratio: float = STALE) -> bool:
     """Whether the averaged weights lag behind, so that their samples say little about the training."""
-    return distance_raw is not None and above(distance, now, ratio * lately(distance_raw, now).median)
+    return distance_raw is not None and above(distance, now, lagging(lately(distance_raw, now).median, ratio))
+
+
+def lagging(raw: float, ratio: float = STALE) -> float:
+    """The distance above which an average lags, by that of the weights themselves."""
+    return max(ratio * raw, raw + SEEN)
 
 
 def before(series: Series, now: Now, span: float = SPAN) -> Series:

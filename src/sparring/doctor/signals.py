@@ -44,7 +44,7 @@ SIGNALS: dict[str, Signal] = {
     "probe_fake_logit": probe("mean logit on fresh fakes"),
     "memory_gap": probe("(training - held out) / (training - fake) of mean logits: how much it knows by heart"),
     "label_effect": probe("change of its logits when labels are exchanged, over their standard deviation"),
-    "label_sense": probe("how much higher its logits are with right labels than with wrong ones, in the same measure"),
+    "label_sense": probe("how much higher its logits are with right labels than with wrong ones, in standard deviations"),
     "clipped_share": probe("share of its weights that lie at the clipping bound"),
     "batch_effect": probe("accuracy on batches of reals and fakes mixed, minus accuracy on separate ones"),
     # How the players move.
@@ -55,7 +55,7 @@ SIGNALS: dict[str, Signal] = {
     "generator_still": probe("share of the generator's parameters without a gradient, or with none but zeros"),
     # The samples that people will get (averaged weights where there are any), against real ones.
     "distance": probe("squared Fréchet distance in simple features, 0 for perfect samples; the reals' variance is 1"),
-    "distance_raw": probe("the same without averaging of weights"),
+    "distance_raw": probe("the distance of samples of the weights themselves, without averaging"),
     "quality": probe("share of fakes that lie among the real samples, over that of other reals: 1 is perfect"),
     "coverage": probe("share of real samples that have a fake nearby, over those that have another real: 1 is perfect"),
     "diversity": probe("median distance between two fakes over that between two reals of the same labels"),
@@ -73,8 +73,8 @@ SIGNALS: dict[str, Signal] = {
     "movement": probe("distance between samples from the same noise at this look and the one before, per 1,000 rounds, "
                       "over that between two reals"),
     "channel_gap": probe("largest difference of a channel's mean from the reals', in [-1, 1]"),
-    "swapped_gap": probe("the same after exchanging red and blue"),
-    "halved_gap": probe("the same after taking the fakes from [0, 1] to [-1, 1]"),
+    "swapped_gap": probe("largest difference of a channel's mean from the reals' with red and blue exchanged"),
+    "halved_gap": probe("largest difference of a channel's mean from the reals' with fakes taken from [0, 1] to [-1, 1]"),
     "contrast": probe("standard deviation of the channels over the reals': the one farthest from 1"),
     "saturated": probe("share of fakes' values beyond 0.99 in size"),
     "saturated_real": probe("share of real values beyond 0.99 in size"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim, evidence_of
-from ..looks import STALE, lately, settled, stale
+from ..looks import lagging, lately, settled, stale
 from ..rule import Rule
 from ..series import Series
 
@@ -13,7 +13,7 @@ def stale_average(now: Now, distance: Series, distance_raw: Series) -> Claim | N
     if not settled(now) or not stale(now, distance, distance_raw):
         return None
     raw, average = lately(distance_raw, now).median, lately(distance, now).median
-    return Claim((evidence_of("distance", distance, average, STALE * raw, "above"),))
+    return Claim((evidence_of("distance", distance, average, lagging(raw), "above"),))
 
 
 STALE_AVERAGE = Rule(
@@ -25,6 +25,6 @@ STALE_AVERAGE = Rule(
         "themselves: its half-life is too long for a run of this length, so good training is not seen."
     ),
     refute="Samples of the average that catch up while the run goes on.",
-    remedies=("shorter-ema", "more-data"),
+    remedies=("shorter-ema",),
     check=stale_average,
 )
