@@ -44,7 +44,7 @@ SIGNALS: dict[str, Signal] = {
     "probe_fake_logit": probe("mean logit on fresh fakes"),
     "memory_gap": probe("(training - held out) / (training - fake) of mean logits: how much it knows by heart"),
     "label_effect": probe("change of its logits when labels are exchanged, over their standard deviation"),
-    "label_sense": probe("how much higher its logits are with right labels than with wrong ones, in standard deviations"),
+    "label_sense": probe("how much higher its logits are with right labels than with wrong ones, over their spread"),
     "clipped_share": probe("share of its weights that lie at the clipping bound"),
     "batch_effect": probe("accuracy on batches of reals and fakes mixed, minus accuracy on separate ones"),
     # How the players move.
@@ -73,8 +73,8 @@ SIGNALS: dict[str, Signal] = {
     "movement": probe("distance between samples from the same noise at this look and the one before, per 1,000 rounds, "
                       "over that between two reals"),
     "channel_gap": probe("largest difference of a channel's mean from the reals', in [-1, 1]"),
-    "swapped_gap": probe("largest difference of a channel's mean from the reals' with red and blue exchanged"),
-    "halved_gap": probe("largest difference of a channel's mean from the reals' with fakes taken from [0, 1] to [-1, 1]"),
+    "swapped_gap": probe("largest difference of a channel's mean with red and blue of the fakes exchanged"),
+    "halved_gap": probe("largest difference of a channel's mean with fakes taken from [0, 1] to [-1, 1]"),
     "contrast": probe("standard deviation of the channels over the reals': the one farthest from 1"),
     "saturated": probe("share of fakes' values beyond 0.99 in size"),
     "saturated_real": probe("share of real values beyond 0.99 in size"),
