@@ -8,8 +8,12 @@ from typing import Any
 import torch
 
 from sparring.games.autoencoding import AutoencodingSettings
+from sparring.games.cycle import CycleSettings
+from sparring.games.domains import DomainsSettings
 from sparring.games.growing import GrowingSettings
 from sparring.games.inference import InferenceSettings
+from sparring.games.onesided import OnesidedSettings
+from sparring.games.paired import PairedSettings
 from sparring.games.synthesis import SynthesisSettings
 from sparring.networks import NETWORKS
 from sparring.play.engine import Engine
@@ -34,6 +38,7 @@ class Case:
     shape: tuple[int, ...]
     conditionings: tuple[str, ...]
     rounds: int = 2
+    labelled: bool = False  # does not play without labels
 
 
 def pair(kind: str, **settings: Any) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -54,6 +59,31 @@ JOINT: dict[str, tuple[str, dict[str, Any]]] = {
     "critic": ("joint-critic", {"width": 4}),
 }
 AUTOENCODING = {role: (f"vaegan-{role}", {"width": 2}) for role in ("generator", "encoder", "critic")}
+PAIRED: dict[str, tuple[str, dict[str, Any]]] = {
+    "generator": ("unet-generator", {"width": 2, "depth": 3, "norm": "instance"}),
+    "critic": ("patch-critic", {"width": 2, "layers": 1, "norm": "instance"}),
+}
+ONESIDED: dict[str, tuple[str, dict[str, Any]]] = {
+    "generator": ("cyclegan-generator", {"width": 2, "blocks": 1}),
+    "critic": PAIRED["critic"],
+}
+STARS: dict[str, tuple[str, dict[str, Any]]] = {
+    "generator": ("stargan-generator", {"width": 2, "blocks": 1}),
+    "critic": ("stargan-critic", {"width": 2, "layers": 3}),
+}
+
+
+def both_ways(networks: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, tuple[str, dict[str, Any]]]:
+    return networks | {"inverse": networks["generator"], "critic_inverse": networks["critic"]}
+
+
+CYCLE = both_ways(ONESIDED)
+ATTENTION = both_ways(
+    {
+        "generator": ("ugatit-generator", {"width": 2, "blocks": 1}),
+        "critic": ("ugatit-critic", {"width": 2, "layers": (3,)}),
+    }
+)
 
 CASES: dict[str, Case] = {
     "points": Case(SynthesisSettings(latent=4), pair("mlp", widths=(8,)), (2,), ("concat",)),
@@ -69,6 +99,11 @@ CASES: dict[str, Case] = {
     "growing styles": Case(GrowingSettings(latent=4), GROWING_STYLES, (3, 8, 8), ("projection",), 4),
     "inference": Case(InferenceSettings(latent=4, rebuild=1.0), JOINT, (2,), ("concat",)),
     "autoencoding": Case(AutoencodingSettings(latent=4), AUTOENCODING, (3, 16, 16), ("projection", "auxiliary")),
+    "paired": Case(PairedSettings(source_channels=2), PAIRED, (3, 8, 8), ()),
+    "cycle": Case(CycleSettings(), CYCLE, (3, 8, 8), ()),
+    "attention": Case(CycleSettings(attention=10.0), ATTENTION, (3, 8, 8), ()),
+    "onesided": Case(OnesidedSettings(flip=True, patches=16), ONESIDED, (3, 8, 8), ()),
+    "domains": Case(DomainsSettings(critic_steps=2), STARS, (3, 8, 8), (), labelled=True),
 }
 
 
@@ -96,10 +131,11 @@ def recipe_of(
 
 def engine_of(name: str, conditioning: str, recipe: Recipe, **options: Any) -> Engine:
     """An engine at its first round, on noise."""
-    shape, classes = CASES[name].shape, CLASSES if conditioning else 0
+    shape, classes = CASES[name].shape, CLASSES if conditioning or CASES[name].labelled else 0
     game = assemble(recipe, shape, classes)
-    batch = recipe.train.batch
-    return Engine(game, Noise(Facts(shape, classes, 100), batch, torch.device("cpu")), **options)
+    source = (recipe.game.shape(shape, classes).source or shape) if "source" in game.needs else ()
+    facts, batch = Facts(shape, classes, 100), recipe.train.batch
+    return Engine(game, Noise(facts, batch, torch.device("cpu"), source), **options)
 
 
 def resumed(name: str, conditioning: str, recipe: Recipe, stop: int) -> tuple[Engine, Engine]:

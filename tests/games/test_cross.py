@@ -42,6 +42,7 @@ RULES: dict[str, dict[str, Any]] = {
     "drift": {"drift": 1e-3},
     "feature_matching": {"feature_matching": 1.0},
     "reconstruction": {"reconstruction": 1.0},
+    "matching": {"matching": 10.0},
 }
 SURGERY: dict[str, dict[str, Any]] = {
     "spectral_norm": {"spectral_norm": ("critic",)},
@@ -68,6 +69,11 @@ SENTENCES = (
     "this game's critic judges pairs",
     "and half of these are reconstructions",
     "differentiates the critic three times",
+    "which only a game of pairs knows",
+    "compares each fake with its own real image",
+    "needs a generator that starts from noise",
+    "takes its reference from noise",
+    "needs images of 1 or 3 channels",
 )
 """Every way to refuse that is meant to be met here."""
 
@@ -93,8 +99,10 @@ class Choice:
     @property
     def terms(self) -> set[str]:
         """What must be among the readings."""
-        classified = {"classes"} if self.conditioning == "auxiliary" else set()
-        return {"adversarial", *filter(None, [self.penalty]), *(TERMS & set(self.switches)), *classified}
+        classified = {"classes"} if self.conditioning == "auxiliary" or CASES[self.case].labelled else set()
+        judged = {"adversarial", *filter(None, [self.penalty]), *(set(RULES) & set(self.switches)), *classified}
+        others = [role for role in CASES[self.case].networks if role.startswith("critic_")]
+        return judged | (TERMS & set(self.switches)) | {f"{role}/{term}" for role in others for term in judged}
 
 
 def choices() -> Iterator[Choice]:
@@ -103,7 +111,8 @@ def choices() -> Iterator[Choice]:
     singles = itertools.product(CASES, [(), *((switch,) for switch in SWITCHES)])
     pairs = ((dice.choice(list(CASES)), pair) for pair in itertools.combinations(SWITCHES, 2))
     for case, switches in [*singles, *pairs]:
-        if case == "fastgan" and not set(switches) <= set(RULES):  # it is slow, and here for its decoders
+        # They are slow, and here for decoders and for attention.
+        if case in ("fastgan", "attention") and not set(switches) <= set(RULES):
             continue
         penalties = [name for name in PENALTIES if len(CASES[case].shape) == 3 or name not in IMAGES_ONLY]
         conditioning = "" if "pack" in switches else dice.choice(["", *CASES[case].conditionings])
@@ -118,6 +127,8 @@ def broken(choice: Choice) -> str:
     try:
         techniques = Techniques(**choice.parts(TECHNIQUES))
         surgery = choice.parts(SURGERY)
+        if "spectral_norm" in surgery:
+            surgery["spectral_norm"] = tuple(role for role in CASES[choice.case].networks if role.startswith("critic"))
         recipe = recipe_of(choice.case, choice.conditioning, choice.rules(), techniques, **surgery)
         engine = engine_of(choice.case, choice.conditioning, recipe, watchers=[journal := Journal()])
     except ValueError as error:

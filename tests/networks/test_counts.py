@@ -27,7 +27,7 @@ def shape(size, latent=0, classes=0):
 
 
 def translation(source, height, width, latent=0):
-    return Shape((3, height, width), latent, source=(source, height, width))
+    return Shape((3, height, width), latent, source=(source, height, width), shown=source)
 
 
 SAGAN = BigganGenerator(64, embedding=0, hierarchical=False)

@@ -57,7 +57,7 @@ def test_translators_change_channels_and_keep_sizes(settings):
 
 @pytest.mark.parametrize("settings", CRITICS, ids=lambda one: one.kind)
 def test_critics_see_source_and_image(settings):
-    critic = settings.build(Shape((3, 32, 32), source=(2, 32, 32)))
+    critic = settings.build(Shape((3, 32, 32), shown=2))
     verdict = critic(torch.randn(2, 5, 32, 32))
     assert verdict.score.shape == (2,)
     assert len(verdict.features) >= 2

@@ -8,8 +8,12 @@ from ..registry import Registry, choice
 from .autoencoding import AutoencodingSettings
 from .casting import Cast as Cast
 from .casting import GameSettings as GameSettings
+from .cycle import CycleSettings
+from .domains import DomainsSettings
 from .growing import GrowingSettings
 from .inference import InferenceSettings
+from .onesided import OnesidedSettings
+from .paired import PairedSettings
 from .synthesis import SynthesisSettings
 
 GAMES: Registry[type] = Registry(
@@ -20,6 +24,10 @@ GAMES: Registry[type] = Registry(
         "growing": GrowingSettings,
         "inference": InferenceSettings,
         "autoencoding": AutoencodingSettings,
+        "paired": PairedSettings,
+        "cycle": CycleSettings,
+        "onesided": OnesidedSettings,
+        "domains": DomainsSettings,
     },
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
@@ -15,18 +17,22 @@ from ..techniques.packing import pack, unpack
 from ..techniques.replay import Replay
 from ..techniques.weights import WeightTerms
 from .casting import Cast
-from .refusals import refuse
+from .refusals import Shown, refuse
 
 
 class Court(nn.Module):
-    """One critic before which real and fake samples meet; the state of its techniques is saved with the game."""
+    """One critic before which real and fake samples meet; the state of its techniques is saved with the game.
 
-    def __init__(self, cast: Cast, clip: float = 0.0, pairs: bool = False):
+    `player` is the critic's role where a game has several; its terms then carry that name in front.
+    """
+
+    def __init__(self, cast: Cast, clip: float = 0.0, shown: Shown = "images", player: str = "critic"):
         super().__init__()
-        refuse(cast, clip, pairs)
-        self.cast, self.techniques, self.clip = cast, cast.techniques, clip
-        self.held = (cast.networks["critic"],)  # in a tuple: the game itself has it as a module
-        self.referee, self.augment = Referee(cast.rules), self.techniques.augment.build()
+        self.held = (cast.networks[player],)  # in a tuple: the game itself has it as a module
+        refuse(replace(cast, networks={**cast.networks, "critic": self.critic}), clip, shown)
+        self.player, self.cast, self.techniques, self.clip = player, cast, cast.techniques, clip
+        self.referee = Referee(cast.rules, "" if player == "critic" else player)
+        self.augment = self.techniques.augment.build()
         size, share = self.techniques.replay, self.techniques.replay_share
         self.pool = Replay(size, share) if size else None
         self.weights = WeightTerms(self.critic, self.techniques)
@@ -39,22 +45,24 @@ class Court(nn.Module):
     def turns(self, scene_of: SceneOf, repeat: int = 1, lends: tuple[str, ...] = ()) -> tuple[Turn, ...]:
         """The critic's turns, penalties included, before the scenes that `scene_of` sets."""
         return critic_turns(
-            "critic", (self.referee, scene_of), repeat=repeat, lends=lends, after=self.tend, extra=self.weight_terms
+            self.player, (self.referee, scene_of), repeat=repeat, lends=lends, after=self.tend, extra=self.weight_terms
         )
 
     def scene(self, batch: Batch, real: Sample, fake: Sample, label: Tensor | None, clock: Clock) -> Scene:
         """What the critic sees in its own turns; of past fakes, each of a batch's turns sees the same."""
         fake = detached(fake)
         if self.pool is not None and isinstance(fake, Tensor):
-            if "shown" not in batch.memo:
-                batch.memo["shown"] = self.pool(fake, label)
-            fake = batch.memo["shown"]
+            shown = f"{self.referee.prefix}shown"
+            if shown not in batch.memo:
+                batch.memo[shown] = self.pool(fake, label)
+            fake = batch.memo[shown]
         return self.staged(self.critic, real, fake, label, clock)
 
-    def generator(self, real: Sample, fake: Sample, label: Tensor | None, clock: Clock) -> Losses:
+    def generator(self, real: Sample, fake: Sample, label: Tensor | None, clock: Clock, weight: float = 1.0) -> Losses:
         """The generator's terms before this critic, or before the one that it will be some updates from now."""
         critic = self.foreseen(real, fake, label, clock) if self.techniques.unroll else self.critic
-        return self.referee.generator(self.staged(critic, real, fake, label, clock), keep=self.keep(clock))
+        scene = self.staged(critic, real, fake, label, clock)
+        return self.referee.generator(scene, weight, keep=self.keep(clock))
 
     def staged(self, critic: Critic, real: Sample, fake: Sample, label: Tensor | None, clock: Clock) -> Scene:
         """The scene before this critic, with packed samples where the critic judges packs."""
@@ -83,7 +91,7 @@ class Court(nn.Module):
                 return added(list(self.referee.critic(scene, clock.images / clock.total).values()))
 
         t = self.techniques
-        rate = t.unroll_rate or self.cast.optims["critic"].lr
+        rate = t.unroll_rate or self.cast.optims[self.player].lr
         return lookahead(self.critic, loss, t.unroll, rate, t.unroll_rule, t.unroll_through)
 
     def keep(self, clock: Clock) -> float:
@@ -100,7 +108,7 @@ class Court(nn.Module):
         self.clamp()
         self.weights.follow(self.critic)
         if isinstance(self.augment, AdaptiveAugment):
-            self.augment.adapt(readings["sign/real"], self.cast.batch)
+            self.augment.adapt(readings[f"{self.referee.prefix}sign/real"], self.cast.batch)
 
     def clamp(self) -> None:
         """Keep the weights of a clipped critic within their bound."""

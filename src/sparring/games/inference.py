@@ -63,7 +63,7 @@ class Inference(Game):
         self.options, self.cast = options, cast
         self.generator, self.encoder = cast.networks["generator"], cast.networks["encoder"]
         self.critic = cast.networks["critic"]
-        self.court, self.forger = Court(cast, pairs=True), Forger(cast, options.latent, options.prior)
+        self.court, self.forger = Court(cast, shown="codes"), Forger(cast, options.latent, options.prior)
         self.needs = frozenset({"image", "label"} if cast.classes else {"image"})
 
     def players(self) -> dict[str, Player]:

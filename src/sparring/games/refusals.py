@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import torch
 from torch import nn
 
 from ..networks.joint import Critic as JointCritic
 from ..play.adversarial import ADVERSARIAL
 from ..play.consistency import IMAGES_ONLY
 from ..techniques.ada import Ada
-from ..techniques.packing import packed_image
 from .casting import Cast
+from .refusals_of_images import Shown, refuse_colours, refuse_matching
+from .trying import tried
 
 
-def refuse(cast: Cast, clip: float = 0.0, pairs: bool = False) -> None:
+def refuse(cast: Cast, clip: float = 0.0, shown: Shown = "images") -> None:
     """ValueError with one sentence if these rules and techniques do not go together, or not with the data."""
-    if pairs:
+    if shown == "codes":
         refuse_pairs(cast)
     elif isinstance(cast.networks["critic"], JointCritic):
         raise ValueError("joint-critic judges pairs of z and image, and this game shows images: choose another critic")
@@ -28,11 +26,11 @@ def refuse(cast: Cast, clip: float = 0.0, pairs: bool = False) -> None:
     slopes = [name for name in rules.penalties if name not in IMAGES_ONLY]
     if clip and slopes:
         raise ValueError(f"clip and {slopes[0]} both bound the critic; set game.clip or rules.{slopes[0]} to 0")
-    normed = any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in cast.networks["critic"].modules())
+    normed = any(isinstance(module, nn.modules.batchnorm._NormBase) for module in cast.networks["critic"].modules())
     if slopes and rules.lazy == 1 and normed and techniques.unroll and techniques.unroll_through:
         raise ValueError(
-            f"unrolling through {slopes[0]} differentiates the critic three times, which its batch norm cannot be; "
-            "use a critic without it, rules.lazy=16 or techniques.unroll_through=false"
+            f"unrolling through {slopes[0]} differentiates the critic three times, which its batch or instance norm "
+            "cannot be; use a critic without it, rules.lazy=16 or techniques.unroll_through=false"
         )
     if techniques.augment.kind != "none" and not images:
         raise ValueError(
@@ -43,12 +41,16 @@ def refuse(cast: Cast, clip: float = 0.0, pairs: bool = False) -> None:
             f"ada listens to the sign of the critic's logits, which means nothing under {rules.adversarial}; "
             "set techniques.augment.adaptive=false and a limit such as 0.3"
         )
+    if isinstance(techniques.augment, Ada) and images and cast.image and cast.image[0] not in (1, 3):
+        refuse_colours(cast, techniques.augment)
     if techniques.pack > 1:
         refuse_packs(cast)
     if techniques.top_k < 1 and loss.relativistic:
         raise ValueError(
             f"top_k picks fakes by their logits, which mean nothing alone under {rules.adversarial}; set it to 1"
         )
+    if rules.matching:
+        refuse_matching(cast, shown)
     if rules.reconstruction and tried(cast, "critic").rebuild is None:
         raise ValueError("reconstruction needs a critic with decoders, such as fastgan; set rules.reconstruction to 0")
 
@@ -89,14 +91,3 @@ def refuse_halves(cast: Cast, layer: int | None) -> None:
         raise ValueError("this game needs an encoder that says a Gaussian: set networks.encoder.stochastic=true")
     if layer is not None and layer >= (held := len(tried(cast, "critic").features)):
         raise ValueError(f"layer is {layer}, and this critic shows features 0 to {held - 1} only")
-
-
-@torch.no_grad()
-def tried(cast: Cast, role: str) -> Any:
-    """What this network answers to an empty sample."""
-    network, size = cast.networks[role], cast.techniques.pack if role == "critic" else 1
-    training = network.training
-    sample = torch.zeros(1, *packed_image(cast.image, size))
-    answer = network.eval()(sample, torch.zeros(1, dtype=torch.int64) if cast.classes else None)
-    network.train(training)
-    return answer

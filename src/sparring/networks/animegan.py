@@ -15,7 +15,7 @@ from ..layers.initialise import normal_
 from ..play.scene import Verdict
 from ..settings import settings
 from ..techniques.spectral import spectral_norm_
-from .network import Shape, judged, positive, translated
+from .network import Shape, channels_of, positive, translated
 
 HALVINGS = 2
 
@@ -79,7 +79,7 @@ class Critic(nn.Module):
 
     def __init__(self, settings: AnimeganCritic, shape: Shape):
         super().__init__()
-        channels, width = judged(shape, settings.kind, 16), settings.width
+        channels, width = channels_of(shape, settings.kind, 16), settings.width
         if shape.classes:
             raise ValueError(f"{settings.kind} sees no labels: set data.labels=none, or take patch-critic")
         plan = ((width, 1), (2 * width, 2), (4 * width, 1), (4 * width, 2), (8 * width, 1), (8 * width, 1))

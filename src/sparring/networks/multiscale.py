@@ -14,7 +14,7 @@ from ..layers.initialise import normal_
 from ..play.scene import Verdict
 from ..settings import settings
 from ..techniques.spectral import spectral_norm_
-from .network import Shape, judged, positive
+from .network import Shape, channels_of, positive
 from .pix2pixhd import halved
 
 WIDEST = 8  # times the width
@@ -50,7 +50,7 @@ class Critic(nn.Module):
 
     def __init__(self, settings: MultiscaleCritic, shape: Shape):
         super().__init__()
-        channels = judged(shape, settings.kind, 2 ** (settings.layers + settings.scales - 1))
+        channels = channels_of(shape, settings.kind, 2 ** (settings.layers + settings.scales - 1))
         if shape.classes:
             raise ValueError(f"{settings.kind} sees no labels: set data.labels=none, or take patch-critic")
         self.scales = nn.ModuleList(Scale(settings, channels) for _ in range(settings.scales))

@@ -20,6 +20,12 @@ class Shape:
     latent: int = 0  # length of z; 0 where no network takes noise
     classes: int = 0  # 0 = unconditional
     source: tuple[int, ...] = ()  # what translators start from; () = images like those they make
+    shown: int = 0  # channels of the source that critics see in front of the image's
+
+    @property
+    def judged(self) -> tuple[int, ...]:
+        """One sample as critics see it."""
+        return (self.image[0] + self.shown, *self.image[1:]) if self.shown else self.image
 
 
 class Network(Protocol):
@@ -28,8 +34,7 @@ class Network(Protocol):
     Generators are called `G(z, y)` and critics `D(x, y)` with z (n, latent), x (n, *image) in [-1, 1] and
     y (n,) int64 labels or None. Generators return (n, *image) in [-1, 1], or about that where they say so; critics
     return a Verdict. Encoders `E(x, y)` return a Code, and joint critics `D((z, x), y)` judge pairs. Translators
-    `T(x, y)` turn (n, *source) into (n, *image); where a source is given, critics see it in front of the image, as
-    more channels.
+    `T(x, y)` turn (n, *source) into (n, *image).
     """
 
     @property
@@ -62,12 +67,12 @@ def translated(shape: Shape, kind: str, multiple: int) -> tuple[int, int]:
     return source[0], image[0]
 
 
-def judged(shape: Shape, kind: str, least: int) -> int:
-    """Channels that a critic of images of at least so many pixels sees, the source's among them."""
+def channels_of(shape: Shape, kind: str, least: int) -> int:
+    """Channels that a critic of images of at least so many pixels sees. ValueError for anything else."""
     if len(shape.image) != 3 or min(shape.image[1:]) < least:
         what = "x".join(str(side) for side in shape.image)
         raise ValueError(f"{kind} judges images of at least {least} pixels, not samples of shape {what}")
-    return shape.image[0] + (shape.source[0] if shape.source else 0)
+    return shape.judged[0]
 
 
 def positive(name: str, value: int) -> None:

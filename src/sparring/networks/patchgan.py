@@ -17,7 +17,7 @@ from ..layers.norms import Norm, needs_bias, norm_of
 from ..layers.projection import LabelHead
 from ..play.scene import Verdict
 from ..settings import settings
-from .network import Shape, judged, positive
+from .network import Shape, channels_of, positive
 
 WIDEST = 8  # times the width
 
@@ -35,7 +35,7 @@ class Critic(nn.Module):
 
     def __init__(self, settings: PatchCritic, shape: Shape):
         super().__init__()
-        channels = judged(shape, settings.kind, 3 * 2**settings.layers)
+        channels = channels_of(shape, settings.kind, 3 * 2**settings.layers)
         bias, blur = needs_bias(settings.norm), settings.blur
         plan = [settings.width * min(WIDEST, 2**stage) for stage in range(settings.layers + 1)]
         stages = [nn.Sequential(nn.Conv2d(channels, plan[0], 4, 1 if blur else 2, 1), *self.end(blur))]
@@ -65,7 +65,7 @@ class PixelJudge(nn.Module):
 
     def __init__(self, settings: PixelCritic, shape: Shape):
         super().__init__()
-        channels, width, bias = judged(shape, settings.kind, 1), settings.width, needs_bias(settings.norm)
+        channels, width, bias = channels_of(shape, settings.kind, 1), settings.width, needs_bias(settings.norm)
         self.entry = nn.Sequential(nn.Conv2d(channels, width, 1), nn.LeakyReLU(0.2, inplace=True))
         inside = [nn.Conv2d(width, 2 * width, 1, bias=bias), norm_of(settings.norm, 2 * width)]
         self.middle = nn.Sequential(*inside, nn.LeakyReLU(0.2, inplace=True))

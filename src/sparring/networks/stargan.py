@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..layers.labels import check, one_hot, tiled
 from ..play.scene import Verdict
 from ..settings import settings
-from .network import Shape, judged, positive, translated
+from .network import Shape, channels_of, positive, translated
 
 HALVINGS = 2
 
@@ -74,7 +74,7 @@ class Critic(nn.Module):
 
     def __init__(self, settings: StarganCritic, shape: Shape):
         super().__init__()
-        channels = judged(shape, settings.kind, 2**settings.layers)
+        channels = channels_of(shape, settings.kind, 2**settings.layers)
         if shape.image[1] != shape.image[2] or shape.image[1] % 2**settings.layers:
             raise ValueError(f"{settings.kind} judges squares whose side is a multiple of {2**settings.layers} pixels")
         plan = [settings.width << stage for stage in range(settings.layers)]

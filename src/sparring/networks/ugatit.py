@@ -18,7 +18,7 @@ from ..layers.bottleneck import ResidualBlock
 from ..play.scene import Verdict
 from ..settings import settings
 from ..techniques.spectral import spectral_norm_
-from .network import Shape, judged, positive, translated
+from .network import Shape, channels_of, positive, translated
 
 HALVINGS = 2
 
@@ -124,7 +124,7 @@ class Critic(nn.Module):
     def __init__(self, settings: UgatitCritic, shape: Shape):
         super().__init__()
         # Reflection at the end needs maps of at least 3 pixels in front of the last convolution but one.
-        channels = judged(shape, settings.kind, 3 * 2 ** (max(settings.layers) - 2))
+        channels = channels_of(shape, settings.kind, 3 * 2 ** (max(settings.layers) - 2))
         if shape.classes:
             raise ValueError(f"{settings.kind} sees no labels: set data.labels=none, or take patch-critic")
         self.judges = nn.ModuleList(Judge(channels, settings.width, layers) for layers in settings.layers)

@@ -13,7 +13,7 @@ from .adversarial import ADVERSARIAL, ranking
 from .game import Batch, Clock, Losses, Readings, Turn, report
 from .penalties import PENALTIES
 from .rules import Rules
-from .scene import Judge, Sample, Scene, Verdict, full, mean
+from .scene import Judge, Sample, Scene, Verdict, added, full, mean
 from .targets import softened
 
 
@@ -71,11 +71,13 @@ class Referee(nn.Module):
                 raise ValueError(f"{rules.adversarial} compares fakes with real samples, so top-k cannot choose some")
             fake, places = fake.best(keep)
             label = None if label is None else label[places]
-        compared = self.loss.relativistic or rules.feature_matching
+        compared = self.loss.relativistic or rules.feature_matching or rules.matching
         real = verdict(scene.judge, scene.real) if compared else fake
         terms = {"adversarial": weight * over_heads(self.loss.generator, fake, real)}
         if rules.feature_matching:
             terms["feature_matching"] = rules.feature_matching * apart(real, fake)
+        if rules.matching:
+            terms["matching"] = rules.matching * unlike(real, fake)
         return self.named(terms | self.classes(fake, label, rules.classes_generator))
 
     def classes(self, answer: Verdict, label: Tensor | None, weight: float) -> Losses:
@@ -177,6 +179,12 @@ def apart(real: Verdict, fake: Verdict) -> Tensor:
         raise ValueError("feature_matching needs a critic that shows features; set rules.feature_matching to 0")
     middles = [full(answer.features[-1]).mean(0) for answer in (real, fake)]
     return (middles[0].detach() - middles[1]).square().sum()
+
+
+def unlike(real: Verdict, fake: Verdict) -> Tensor:
+    """Mean absolute differences (0-d) of all features, added up within a scale, averaged over scales."""
+    pairs = zip(real.features, fake.features, strict=True)
+    return added([(full(r).detach() - full(f)).abs().mean() for r, f in pairs]) / len(fake.logits)
 
 
 def over_heads(loss: Callable[[Tensor, Tensor], Tensor], one: Verdict, other: Verdict) -> Tensor:

@@ -53,6 +53,9 @@ class Rules:
     """How well the critic must rebuild real images from its features; only for critics with decoders (FastGAN: 1)."""
     feature_matching: float = 0.0
     """The generator matches the batch's mean of the critic's last features (Salimans et al. 2016)."""
+    matching: float = 0.0
+    """The generator matches, map by map, what the critic sees in the very image it should have made (pix2pixHD and
+    SPADE: 10); games of pairs only."""
     classes: float = 1.0
     """Weight of the class term in the critic on real samples; only for critics with an auxiliary classifier."""
     classes_fake: float = 0.0

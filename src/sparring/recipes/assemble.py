@@ -26,9 +26,9 @@ def network_of(recipe: Recipe, role: str, image: tuple[int, ...], classes: int) 
     `image` is one sample's shape; `classes` the number of labels, 0 for none. ValueError where it cannot make this.
     """
     shape = recipe.game.shape(image, classes)
-    critic = role == "critic"
+    critic = role.startswith("critic")
     if critic:
-        shape = replace(shape, image=packed_image(shape.image, recipe.techniques.pack))
+        shape = replace(shape, image=packed_image(shape.judged, recipe.techniques.pack), shown=0)
     network = recipe.networks[role].build(shape)
     if role in recipe.spectral_norm:
         network = spectral_norm_(network)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..data.settings import DataSettings
 from ..games import AnyGame
+from ..games.casting import FromNoise
 from ..games.inference import InferenceSettings
 from ..games.synthesis import SynthesisSettings
 from ..networks import AnyNetwork
@@ -113,6 +114,10 @@ class Recipe:
             for role in roles:
                 if role not in self.networks:
                     raise ValueError(f"{setting} names {role!r}, but the networks are {', '.join(self.networks)}")
+        if self.virtual_norm and not isinstance(self.game, FromNoise):
+            raise ValueError(
+                "virtual_norm takes its reference from noise, and this game starts from images; leave it out"
+            )
         if strangers := [role for role in self.virtual_norm if role != "generator"]:
             raise ValueError(
                 f"virtual_norm takes its reference from noise, so it is for generators, not {strangers[0]}"

@@ -30,9 +30,10 @@ WORTHWHILE = 1.2
 class Noise:
     """A stream of one random batch, to measure on."""
 
-    def __init__(self, facts: Facts, batch: int, device: torch.device):
+    def __init__(self, facts: Facts, batch: int, device: torch.device, source: tuple[int, ...] = ()):
         self.size = batch
-        tensors = {"image": torch.rand(batch, *facts.shape, device=device) * 2 - 1}
+        shapes = {"image": facts.shape} | ({"source": source} if source else {})
+        tensors = {role: torch.rand(batch, *shape, device=device) * 2 - 1 for role, shape in shapes.items()}
         if facts.classes:
             tensors["label"] = torch.randint(facts.classes, (batch,), device=device)
         self.roles = frozenset(tensors)
@@ -53,9 +54,11 @@ class Trial:
         batch = trial_batch(recipe, facts, machine)
         trial = replace(recipe, train=replace(recipe.train, batch=batch, compile=False))
         with self.undisturbed():
+            game = assemble(trial, facts.shape, facts.classes)
+            source = (recipe.game.shape(facts.shape, 0).source or facts.shape) if "source" in game.needs else ()
             self.engine = Engine(
-                assemble(trial, facts.shape, facts.classes),
-                Noise(facts, batch, machine.device),
+                game,
+                Noise(facts, batch, machine.device, source),
                 machine=replace(machine, rank=0, world=1),
                 solver=SOLVERS[recipe.train.solver],
                 on_nonfinite="skip",

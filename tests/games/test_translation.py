@@ -1,0 +1,259 @@
+"""Games of translation: who moves, what each pays, what is kept for whom, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from tests.games.small import CASES, engine_of, recipe_of, resumed
+from tests.play.arena import Journal, same, snapshot
+
+from sparring.games import GAMES
+from sparring.games.cycle import CycleSettings
+from sparring.games.domains import DomainsSettings
+from sparring.games.onesided import OnesidedSettings
+from sparring.games.paired import PairedSettings
+from sparring.layers.adalin import LayerInstanceNorm
+from sparring.play.engine import Engine
+from sparring.play.game import Batch, Clock
+from sparring.play.rules import Rules
+from sparring.settings import from_json, to_json
+from sparring.techniques.ada import Ada
+from sparring.techniques.likeness_terms import Likeness
+from sparring.techniques.settings import Techniques
+
+GAMES_OF_IMAGES = ("paired", "cycle", "attention", "onesided", "domains")
+
+
+def playing(case: str, rules: Rules = Rules("least_squares"), **more: Any) -> Engine:  # noqa: B008 - frozen
+    torch.manual_seed(0)
+    return engine_of(case, "", recipe_of(case, "", rules, **more))
+
+
+@pytest.mark.parametrize("case", GAMES_OF_IMAGES)
+def test_only_those_who_act_move(case: str) -> None:
+    engine = playing(case)
+    chunks = engine.draw()
+    for turn in engine.stages[0].turns:
+        players = engine.game.players()
+        before = {name: [p.clone() for p in player.parameters()] for name, player in players.items()}
+        engine.step(turn, engine.gradients(turn, chunks))
+        moved = {
+            name
+            for name, player in players.items()
+            if any(not torch.equal(p, old) for p, old in zip(player.parameters(), before[name], strict=True))
+        }
+        assert moved == set(turn.players)
+
+
+@pytest.mark.parametrize("case", GAMES_OF_IMAGES)
+def test_resuming_is_exact_and_past_fakes_come_along(case: str) -> None:
+    recipe = recipe_of(case, "", Rules("hinge", r1=0.1, lazy=2), Techniques(replay=6), rounds=4)
+    whole, second = resumed(case, "", recipe, 3)
+    assert same(snapshot(whole.game), snapshot(second.game))
+
+
+@pytest.mark.parametrize("case", GAMES_OF_IMAGES)
+def test_settings_are_read_back_and_name_their_game(case: str) -> None:
+    settings = CASES[case].game
+    assert GAMES[settings.kind] is type(settings)
+    assert from_json(type(settings), to_json(settings)) == settings
+
+
+def test_the_critic_of_pairs_sees_the_source_beside_the_image() -> None:
+    game = playing("paired").game
+    seen: list[torch.Tensor] = []
+    game.critic.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    batch = Batch(source=torch.randn(4, 2, 8, 8), image=torch.randn(4, 3, 8, 8))
+    scene = game.scene(batch, Clock())
+    assert torch.equal(scene.real, torch.cat([batch.source, batch.image], 1))
+    assert torch.equal(scene.fake[:, :2], batch.source)
+    assert not scene.fake.requires_grad
+    game.generator_loss(batch, Clock())
+    assert torch.equal(seen[-1][:, :2], batch.source)
+    plain = playing("paired", game=PairedSettings(source_channels=2, conditional=False))
+    assert plain.game.scene(batch, Clock()).real.shape == batch.image.shape
+
+
+def test_pairs_pay_what_they_owe() -> None:
+    likeness = Likeness(pixel=7.0, total_variation=2.0)
+    rules = Rules("least_squares", matching=10.0)
+    game = playing("paired", rules, game=PairedSettings(2, adversarial=2.0, likeness=likeness)).game
+    game.generator.eval()
+    for part in game.generator.modules():
+        if isinstance(part, torch.nn.Module) and type(part).__name__ == "LastingDropout":
+            part.share = 0.0
+    batch = Batch(source=torch.randn(4, 2, 8, 8), image=torch.rand(4, 3, 8, 8))
+    terms = game.generator_loss(batch, Clock())
+    assert set(terms) == {"adversarial", "matching", "pixel", "total_variation"}
+    fake = game.generator(batch.source)
+    torch.testing.assert_close(terms["pixel"], 7 * F.l1_loss(fake, batch.image))
+    real, made = (game.critic(torch.cat([batch.source, image], 1)) for image in (batch.image, fake))
+    torch.testing.assert_close(terms["adversarial"], (made.logits[0] - 1).square().mean())
+    expected = 10 * sum(F.l1_loss(f, r) for f, r in zip(made.features, real.features, strict=True))
+    torch.testing.assert_close(terms["matching"], expected)
+    twin = Batch(source=batch.source, image=fake.detach())
+    assert game.generator_loss(twin, Clock())["matching"].item() == pytest.approx(0, abs=1e-5)
+
+
+def test_the_translator_learns_from_the_fake_that_the_critic_saw() -> None:
+    engine = playing("paired")
+    calls: list[int] = []
+    engine.game.generator.register_forward_hook(lambda *_: calls.append(1))
+    engine.run(1)
+    assert len(calls) == 1
+
+
+def test_a_warm_up_is_without_the_critic() -> None:
+    journal = Journal()
+    recipe = recipe_of("paired", game=PairedSettings(2, warmup_rounds=2), rounds=3)
+    engine = engine_of("paired", "", recipe, watchers=[journal])
+    engine.run()
+    assert [title for title, _ in journal.turns] == ["generator", "generator", "critic", "generator"]
+    assert "adversarial" not in journal.turns[0][1]
+    assert "pixel" in journal.turns[0][1]
+
+
+def test_cycles_pay_both_ways_and_identity_is_that_of_the_wanted_domain() -> None:
+    game = playing("cycle", game=CycleSettings(cycle=10.0, identity=5.0)).game
+    batch = Batch(source=torch.randn(4, 3, 8, 8), image=torch.randn(4, 3, 8, 8))
+    terms = game.translators_loss(batch, Clock())
+    assert set(terms) == {"adversarial", "critic_inverse/adversarial", "cycle", "identity"}
+    there, back = game.generator, game.inverse
+    cycle = F.l1_loss(back(there(batch.source)), batch.source) + F.l1_loss(there(back(batch.image)), batch.image)
+    identity = F.l1_loss(there(batch.image), batch.image) + F.l1_loss(back(batch.source), batch.source)
+    torch.testing.assert_close(terms["cycle"], 10 * cycle)
+    torch.testing.assert_close(terms["identity"], 5 * identity)
+    assert torch.equal(batch.memo["fake"], there(batch.source))
+    judged, inverse = game.scene(batch, Clock()), game.scene_inverse(batch, Clock())
+    assert torch.equal(judged.real, batch.image)
+    assert torch.equal(inverse.real, batch.source)
+    assert torch.equal(inverse.fake, back(batch.image))
+
+
+def test_exchanged_domains_exchange_the_losses() -> None:
+    game, mirror = playing("cycle").game, playing("cycle").game
+    for one, other in (("generator", "inverse"), ("critic", "critic_inverse")):
+        mirror.get_submodule(one).load_state_dict(game.get_submodule(other).state_dict())
+        mirror.get_submodule(other).load_state_dict(game.get_submodule(one).state_dict())
+    a, b = torch.randn(4, 3, 8, 8), torch.randn(4, 3, 8, 8)
+    terms = game.translators_loss(Batch(source=a, image=b), Clock())
+    mirrored = mirror.translators_loss(Batch(source=b, image=a), Clock())
+    torch.testing.assert_close(terms["adversarial"], mirrored["critic_inverse/adversarial"])
+    torch.testing.assert_close(terms["cycle"], mirrored["cycle"])
+
+
+def test_attention_tells_the_domains_apart_and_shares_stay_in_bounds() -> None:
+    engine = playing("attention", game=CycleSettings(attention=1000.0))
+    game = engine.game
+    for part in game.modules():
+        if isinstance(part, LayerInstanceNorm):
+            part.rho.data.fill_(3.0)
+    batch = engine.draw()[0]
+    terms = game.translators_loss(batch, Clock())
+    told = 0.0
+    for network, foreign, own in (
+        (game.generator, batch.source, batch.image),
+        (game.inverse, batch.image, batch.source),
+    ):
+        logits, home = network.attended(foreign)[1], network.attended(own)[1]
+        told += F.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))
+        told += F.binary_cross_entropy_with_logits(home, torch.zeros_like(home))
+    torch.testing.assert_close(terms["attention"], 1000 * told)
+    engine.run(1)
+    assert all(part.rho.max() <= 1 for part in game.modules() if isinstance(part, LayerInstanceNorm))
+
+
+def test_one_way_compares_patches_of_source_and_of_the_wanted_domain() -> None:
+    game = playing("onesided", game=OnesidedSettings(patches=16)).game
+    batch = Batch(source=torch.randn(4, 3, 8, 8), image=torch.randn(4, 3, 8, 8))
+    assert set(game.generator_loss(batch, Clock())) == {"adversarial", "contrast", "identity"}
+    fast = playing("onesided", game=OnesidedSettings(contrast=10.0, identity=False, flip=True, patches=16)).game
+    assert set(fast.generator_loss(batch, Clock())) == {"adversarial", "contrast"}
+    assert set(game.players()) == {"generator", "heads", "critic"}
+
+
+def test_some_sources_are_mirrored_before_they_are_translated() -> None:
+    game = playing("onesided", game=OnesidedSettings(flip=True)).game
+    seen: list[torch.Tensor] = []
+    game.generator.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    batch = Batch(source=torch.randn(32, 3, 8, 8), image=torch.randn(32, 3, 8, 8))
+    game.fakes(batch)
+    flipped = batch.memo["flipped"]
+    assert 4 < flipped.sum() < 28
+    assert torch.equal(seen[0][flipped], batch.source[flipped].flip(3))
+    assert torch.equal(seen[0][~flipped], batch.source[~flipped])
+
+
+def test_domains_ask_for_one_domain_and_come_back_to_their_own() -> None:
+    engine = playing("domains", Rules("wasserstein", gp=10.0))
+    game, batch = engine.game, engine.draw()[0]
+    asked: list[torch.Tensor] = []
+    game.generator.register_forward_pre_hook(lambda module, inputs: asked.append(inputs[1]))
+    terms = game.generator_loss(batch, Clock())
+    assert set(terms) == {"adversarial", "classes", "cycle"}
+    assert torch.equal(asked[1], batch.label)
+    verdict = game.critic(game.generator(batch.image, asked[0]))
+    torch.testing.assert_close(terms["classes"], F.cross_entropy(verdict.classes, asked[0]))
+    journal = Journal()
+    engine = engine_of("domains", "", recipe_of("domains", "", Rules("wasserstein", gp=10.0)), watchers=[journal])
+    engine.run(1)
+    assert [title for title, _ in journal.turns] == ["critic", "critic", "generator"]
+    assert {"gp", "classes"} <= set(journal.turns[0][1])
+
+
+@pytest.mark.parametrize(
+    ("case", "more", "said"),
+    [
+        ("cycle", {"game": CycleSettings(attention=1.0)}, "take ugatit-generator, or set game.attention=0"),
+        ("cycle", {"rules": Rules(matching=1.0)}, "which only a game of pairs knows"),
+        ("dcgan", {"rules": Rules(matching=1.0)}, "which only a game of pairs knows"),
+        ("paired", {"rules": Rules(matching=1.0), "techniques": Techniques(top_k=0.5)}, "leave out top_k"),
+        ("paired", {"techniques": Techniques(augment=Ada())}, "this critic sees 5: take diffaugment"),
+        ("onesided", {"techniques": Techniques(diversity=1.0)}, "diversity needs a generator that starts from noise"),
+        ("domains", {"rules": Rules(classes_generator=0.0)}, "rules.classes_generator above 0"),
+    ],
+)
+def test_what_cannot_be_played_is_refused(case: str, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        engine_of(case, "", recipe_of(case, **({"conditioning": ""} | more)))
+
+
+def test_networks_without_what_the_game_needs_are_refused() -> None:
+    unet = recipe_of("paired").networks["generator"]
+    recipe = recipe_of("onesided", networks={**recipe_of("onesided").networks, "generator": unet})
+    with pytest.raises(ValueError, match="take cyclegan-generator"):
+        engine_of("onesided", "", recipe)
+    critic = recipe_of("paired").networks["critic"]
+    recipe = recipe_of("domains", networks={**recipe_of("domains").networks, "critic": critic})
+    with pytest.raises(ValueError, match="such as stargan-critic"):
+        engine_of("domains", "", recipe)
+    with pytest.raises(ValueError, match="virtual_norm takes its reference from noise"):
+        recipe_of("paired", virtual_norm=("generator",))
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: PairedSettings(source_channels=0), "source_channels must be at least 1"),
+        (lambda: PairedSettings(adversarial=-1.0), "adversarial must not be negative"),
+        (lambda: PairedSettings(likeness=Likeness(pixel=0.0), warmup_rounds=3), r"set game\.likeness\.pixel=100"),
+        (lambda: CycleSettings(cycle=-1.0), "cycle must not be negative"),
+        (lambda: OnesidedSettings(contrast=0.0), "contrast must be above 0"),
+        (lambda: OnesidedSettings(patches=0), "patches must be at least 1"),
+        (lambda: DomainsSettings(critic_steps=0), "critic_steps must be at least 1"),
+        (lambda: DomainsSettings(cycle=-1.0), "cycle must not be negative"),
+    ],
+)
+def test_impossible_settings_are_refused(make: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+def test_without_labels_there_are_no_domains() -> None:
+    from sparring.recipes.assemble import assemble
+
+    with pytest.raises(ValueError, match="needs domains to translate between"):
+        assemble(recipe_of("domains"), (3, 8, 8), 0)
