@@ -13,8 +13,9 @@ import torch
 
 from sparring.doctor.live import Attending
 from sparring.doctor.looking import Looking
-from sparring.doctor.patient import Patient, Reals, patient_of, reals_of
+from sparring.doctor.patient import Patient, Reals, patient_of
 from sparring.doctor.reading import records
+from sparring.doctor.reals import reals_of
 from sparring.doctor.vitals import Vitals
 from sparring.games.autoencoding import AutoencodingSettings
 from sparring.games.growing import GrowingSettings

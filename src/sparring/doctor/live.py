@@ -15,8 +15,9 @@ from ..run.session import Session
 from ..run.tally import six_digits
 from .case import Case, Now
 from .findings import Finding
-from .patient import patient_of, reals_of
+from .patient import patient_of
 from .reading import noted
+from .reals import reals_of
 from .record import keep, read_findings, write_findings
 from .rule import Rule, examine
 from .rules import RULES

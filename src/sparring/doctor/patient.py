@@ -9,7 +9,6 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from ..data.feed import Source
 from ..games.casting import FromNoise
 from ..games.growing import Growing
 from ..games.inference import InferenceSettings
@@ -19,7 +18,6 @@ from ..play.engine import Engine
 from ..play.game import Turn
 from ..play.scene import Sample, Verdict
 from ..recipes.recipe import Recipe
-from ..run.scoring import HoldsOut
 
 Forge = Callable[[nn.Module, Tensor, Tensor | None], Tensor]
 Judge = Callable[[nn.Module, Sample, Tensor | None], Verdict]
@@ -137,17 +135,3 @@ def penalised(engine: Engine) -> frozenset[str]:
     """Players whose newest gradients are those of a rarer turn, such as penalties, which move no bias."""
     last = {name: turn for turn in newest(engine) for name in turn.players}
     return frozenset(name for name, turn in last.items() if turn.every > 1)
-
-
-def reals_of(source: Source, count: int, held: int, *, flip: bool = False) -> Reals:
-    """At most `count` training samples and `held` held-out images of a source, always the same."""
-    wanted = min(count, source.count or count)
-    batch = source.feed(wanted, seed=SEED).batch(0)
-    labelled = bool(source.classes)
-    images = labels = None
-    if isinstance(source, HoldsOut) and len(pixels := source.held_out(held)):
-        images = pixels.float().div(127.5).sub(1)
-        if flip:  # as in training
-            images[::2] = images[::2].flip(3)
-        labels = source.held_out_labels(held) if labelled else None
-    return Reals(batch.image, batch.label if labelled else None, images, labels, source.count)

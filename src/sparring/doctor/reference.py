@@ -44,7 +44,9 @@ class Reference:
         self.region_shares = self.regions(seen)
         self.unknown = self.reach_of_unknown(held_out)
         if labels is not None:
-            self.class_shares = kinds.shares_of(labels, self.classes)
+            # Of what neighbours say, as of fakes: some classes look like others.
+            among = torch.cdist(seen, seen).fill_diagonal_(torch.inf)
+            self.class_shares = kinds.shares_of(likeness.votes(among, labels, self.classes), self.classes)
             self.spreads = variety.spreads(seen, labels, self.classes)
         self.usual = self.measured(samples[:apart], seen[:apart])
         if labels is not None:

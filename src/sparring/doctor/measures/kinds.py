@@ -8,7 +8,9 @@ from torch import Tensor
 DUE = 0.1
 """A region counts as made with this share of what it should get."""
 SMALL = 0.3
-"""Regions with less than this share of the average are too small to be missed."""
+"""Kinds with less than this share of the average are too small to be missed."""
+RARE = 0.001
+"""The least share that a kind is thought to have."""
 
 
 def shares_of(members: Tensor, kinds: int) -> Tensor:
@@ -30,13 +32,13 @@ def covered(fake: Tensor, real: Tensor) -> float:
 
 def divergence(fake: Tensor, real: Tensor) -> float:
     """Kullback-Leibler divergence of the fakes' classes from the real ones, in nats: ln k if one of k is made."""
-    return float(torch.special.xlogy(fake, fake / real.clamp_min(1e-6)).sum())
+    return float(torch.special.xlogy(fake, fake / real.clamp_min(RARE)).sum())
 
 
 def least(fake: Tensor, real: Tensor) -> float:
     """Share of the class that is missed most, over its share among real samples."""
-    there = real > 0
-    return float((fake[there] / real[there]).amin())
+    large = real >= SMALL / len(real)
+    return float((fake[large] / real[large]).amin())
 
 
 def agreement(voted: Tensor, asked: Tensor, classes: int) -> float:
