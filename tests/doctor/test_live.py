@@ -83,6 +83,16 @@ def test_findings_of_a_future_that_is_yet_to_come_are_forgotten(tmp_path: Path) 
     assert [(finding.rule, finding.last_images) for finding in doctor.findings] == [("early", 104)]
 
 
+def test_a_doctor_who_fails_leaves_and_the_run_goes_on(tmp_path: Path) -> None:
+    broken = Rule("broken", "warning", "", "", "", (), lambda now: 1 / 0, early=True)
+    doctor = Attending(rules=(broken,), every=5)
+    with data(Blobs()), Session.start(recipe(20), tmp_path / "run", after_round=[doctor]) as session:
+        assert session.play().reason == "finished"
+    doctor.finish()
+    told = [line["sentence"] for line in records(tmp_path / "run" / "journal.jsonl") if line["kind"] == "event"]
+    assert told == ["the doctor had to leave: ZeroDivisionError division by zero"]
+
+
 def test_looking_is_no_training_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     doctor = Attending(rules=(), every=2)
     with data(Blobs()), Session.start(recipe(10), tmp_path / "run", after_round=[doctor]) as session:

@@ -42,13 +42,22 @@ class Attending:
     ):
         self.hear, self.rules, self.share, self.every = tuple(hear), tuple(rules), share, every
         self.visit: Visit | None = None
+        self.gone = False
 
     def __call__(self, session: Session) -> None:
         assert session.watching is not None, "only the first process of a run is looked at"
-        start = time.perf_counter()
-        if self.visit is None:
-            self.visit = Visit(session, self.share, self.every)
-        for finding in self.visit.round_over(self.rules):
+        if self.gone:
+            return
+        start, found = time.perf_counter(), list[Finding]()
+        try:
+            self.visit = self.visit or Visit(session, self.share, self.every)
+            found = self.visit.round_over(self.rules)
+        except OSError:
+            raise  # nor could the run itself write
+        except Exception as error:  # noqa: BLE001 - no mistake of the doctor is worth a training
+            self.gone = True
+            session.watching.event(f"the doctor had to leave: {type(error).__name__} {error}", session.seconds)
+        for finding in found:
             for hear in self.hear:
                 hear(finding)
         session.watching.lay_aside(start)
@@ -60,7 +69,7 @@ class Attending:
 
     def finish(self) -> None:
         """Examine the end of the run, and write down what is still in the air."""
-        if self.visit:
+        if self.visit and not self.gone:
             self.visit.examine(self.rules)
             self.visit.write()
 
