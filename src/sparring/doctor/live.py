@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from ..play.engine import Engine
 from ..recipes.preset import Facts
@@ -49,14 +49,9 @@ class Attending:
         if self.gone:
             return
         start, found = time.perf_counter(), list[Finding]()
-        try:
+        with self.forgiven(session):
             self.visit = self.visit or Visit(session, self.share, self.every)
             found = self.visit.round_over(self.rules)
-        except OSError:
-            raise  # nor could the run itself write
-        except Exception as error:  # noqa: BLE001 - no mistake of the doctor is worth a training
-            self.gone = True
-            session.watching.event(f"the doctor had to leave: {type(error).__name__} {error}", session.seconds)
         for finding in found:
             for hear in self.hear:
                 hear(finding)
@@ -70,8 +65,21 @@ class Attending:
     def finish(self) -> None:
         """Examine the end of the run, and write down what is still in the air."""
         if self.visit and not self.gone:
-            self.visit.examine(self.rules)
-            self.visit.write()
+            with self.forgiven(self.visit.session):
+                self.visit.examine(self.rules)
+                self.visit.write()
+
+    @contextmanager
+    def forgiven(self, session: Session) -> Iterator[None]:
+        """No mistake of the doctor is worth a training: it leaves, and says so."""
+        try:
+            yield
+        except OSError:
+            raise  # nor could the run itself write
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            self.gone = True
+            if session.watching:
+                session.watching.event(f"the doctor had to leave: {type(error).__name__} {error}", session.seconds)
 
 
 class Visit:
