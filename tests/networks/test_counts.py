@@ -18,6 +18,7 @@ from sparring.networks.projected import Heads
 from sparring.networks.r3gan import R3ganCritic, R3ganGenerator
 from sparring.networks.spade import SpadeEncoder, SpadeGenerator
 from sparring.networks.stargan import StarganCritic, StarganGenerator
+from sparring.networks.stargan2 import Stargan2Critic, Stargan2Generator, Stargan2Mapping, Stargan2StyleEncoder
 from sparring.networks.ugatit import UgatitCritic, UgatitGenerator
 from sparring.networks.unet import UnetGenerator
 
@@ -95,6 +96,13 @@ PUBLISHED = {
     "stargan generator": (StarganGenerator(), shape(128, classes=5), 8_430_528),
     "stargan critic 128": (StarganCritic(), shape(128, classes=5), 44_762_048),
     "stargan critic 256": (StarganCritic(), shape(256, classes=5), 44_884_928),
+    "stargan2 generator": (Stargan2Generator(), shape(256, classes=3), 33_892_995),
+    "stargan2 mapping 2": (Stargan2Mapping(), shape(256, 16, 2), 2_438_272),
+    "stargan2 mapping 3": (Stargan2Mapping(), shape(256, 16, 3), 3_259_072),
+    "stargan2 encoder 2": (Stargan2StyleEncoder(), shape(256, classes=2), 20_916_928),
+    "stargan2 encoder 3": (Stargan2StyleEncoder(), shape(256, classes=3), 20_949_760),
+    "stargan2 critic 2": (Stargan2Critic(), shape(256, classes=2), 20_852_290),
+    "stargan2 critic 3": (Stargan2Critic(), shape(256, classes=3), 20_852_803),
 }
 
 

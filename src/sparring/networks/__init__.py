@@ -24,6 +24,7 @@ from .r3gan import R3ganCritic, R3ganGenerator
 from .resnet import ResnetCritic, ResnetGenerator
 from .spade import SpadeEncoder, SpadeGenerator
 from .stargan import StarganCritic, StarganGenerator
+from .stargan2 import Stargan2Critic, Stargan2Generator, Stargan2Mapping, Stargan2StyleEncoder
 from .stylegan import StyleganCritic, StyleganGenerator
 from .stylegan2 import Stylegan2Critic, Stylegan2Generator
 from .stylegan3 import Stylegan3Generator
@@ -78,6 +79,10 @@ NETWORKS: Registry[type[Any]] = Registry(
         "animegan-critic": AnimeganCritic,
         "stargan-generator": StarganGenerator,
         "stargan-critic": StarganCritic,
+        "stargan2-generator": Stargan2Generator,
+        "stargan2-mapping": Stargan2Mapping,
+        "stargan2-encoder": Stargan2StyleEncoder,
+        "stargan2-critic": Stargan2Critic,
     },
 )
 """Kind -> settings class."""

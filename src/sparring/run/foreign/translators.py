@@ -1,4 +1,4 @@
-"""Keys of the translators: pix2pix, CycleGAN and CUT, pix2pixHD, SPADE, U-GAT-IT, AnimeGANv2 and StarGAN."""
+"""Keys of the translators: pix2pix, CycleGAN, CUT, pix2pixHD, SPADE, U-GAT-IT, AnimeGANv2, StarGAN and its v2."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from torch import Tensor, nn
 
-from ...networks import animegan, cyclegan, multiscale, patchgan, pix2pixhd, spade, stargan, ugatit, unet
+from ...networks import animegan, cyclegan, multiscale, patchgan, pix2pixhd, spade, stargan, stargan2, ugatit, unet
 from .names import State, Translation
 from .style import Rules, renamed
 
@@ -130,11 +130,19 @@ def spade_encoder(module: nn.Module, state: State) -> dict[str, Tensor]:
     return renamed(state, rules)
 
 
+def stargan2_critic(module: nn.Module, state: State) -> dict[str, Tensor]:
+    """The head is the last of the list."""
+    last = len(list(module.get_submodule("trunk").children()))
+    return renamed(state, (*STARGAN2, (rf"^main\.{last}\.", "head."), (r"^main\.", "trunk.")))
+
+
 ATTENTION = (
     (r"^gap_fc\.", "attention.mean."),
     (r"^gmp_fc\.", "attention.maximum."),
     (r"^conv1x1\.", "attention.mix."),
 )
+
+STARGAN2 = ((r"\.conv1x1\.", ".shortcut."), (r"\.fc\.", ".affine."))
 
 TRANSLATIONS: dict[type[nn.Module], Translation] = {
     unet.Generator: unet_generator,
@@ -174,4 +182,15 @@ TRANSLATIONS: dict[type[nn.Module], Translation] = {
         (r"^conv2\.", "classifier."),
         *((rf"^main\.{2 * number}\.", f"stages.{number}.0.") for number in range(9)),
     ),
+    stargan2.Generator: by(
+        *STARGAN2,
+        (r"^from_rgb\.", "entry."),
+        (r"^encode\.", "down."),
+        (r"^decode\.", "up."),
+        (r"^to_rgb\.0\.", "norm."),
+        (r"^to_rgb\.2\.", "head."),
+    ),
+    stargan2.Mapping: by((r"^shared\.", "together."), (r"^unshared\.", "apart.")),
+    stargan2.StyleEncoder: by(*STARGAN2, (r"^shared\.", "trunk."), (r"^unshared\.", "heads.")),
+    stargan2.Critic: stargan2_critic,
 }
