@@ -155,3 +155,24 @@ def test_the_example_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", [str(EXAMPLE), *arguments])
     runpy.run_path(str(EXAMPLE), run_name="__main__")
     assert subject_at(tmp_path / "out", {}, Setup()).case.now.rounds == 100
+
+
+def test_what_is_wrong_from_the_start_is_told_at_the_first_step(tmp_path):
+    loop = Loop()
+    loop.D = nn.Sequential(loop.D, nn.Sigmoid())
+    vitals = loop.watched(tmp_path / "out")
+    first = [finding.rule for finding in vitals.step()]
+    assert "double-sigmoid" in first
+    assert vitals.step() == []
+    assert "double-sigmoid" in (tmp_path / "out" / "findings.json").read_text()
+    again = loop.watched(tmp_path / "other", probabilities=True)
+    assert "double-sigmoid" not in [finding.rule for finding in again.step()]
+
+
+def test_networks_that_cannot_be_called_are_still_watched(tmp_path):
+    loop = Loop()
+    loop.G = nn.Linear(7, 2)  # not for noise of length 2
+    vitals = loop.watched(tmp_path / "out")
+    for _ in range(40):
+        vitals.step(critic_loss=1.0)
+    assert (tmp_path / "out" / "journal.jsonl").exists()

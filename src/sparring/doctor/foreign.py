@@ -27,7 +27,7 @@ from .reading import Notes, noted
 from .record import keep, write_findings
 from .rule import examine
 from .rules import RULES
-from .strangers import by_name, device_of, patient_of, setup_of, verdict
+from .strangers import by_name, device_of, faults, patient_of, setup_of, verdict
 from .vitals import SHARE
 from .vitals import Vitals as Looks
 
@@ -73,7 +73,8 @@ class Vitals:
         rounds: int = 10_000,
         share: float = SHARE,
     ):
-        self.folder, self.probabilities, self.batch = RunFolder(Path(out)), probabilities, batch
+        self.folder, self.device = RunFolder(Path(out)), device_of(generator, critic)
+        self.probabilities, self.batch = probabilities, batch
         self.hands = {name: Hand(one) for name, one in by_name(generator_optimiser, critic_optimiser).items()}
         self.setup = replace(
             setup_of(by_name(generator, critic), self.hands, real),
@@ -84,13 +85,13 @@ class Vitals:
             rounds=rounds,
             classes=classes,
         )
+        self.begin()
         self.looks: Looks | None = None
         if generator is not None and real is not None and latent:
             self.patient = patient_of(generator, critic, average, latent, loss, probabilities, classes)
             self.reals = Reals(real, labels, held_out, None, len(real))
             self.looks = Looks(self.some, rounds, batch, points=self.setup.points, share=share)
-        self.device = device_of(generator, critic)
-        self.begin()
+            self.new = keep(self.findings, faults(self.patient, self.reals, self.setup, probabilities))
 
     def begin(self) -> None:
         """Make the folder, and set all counters to 0."""
@@ -98,6 +99,7 @@ class Vitals:
         self.looked, self.began = 0.0, time.monotonic()  # seconds
         self.notes, self.tally = Notes(self.batch), Tally(self.setup.rounds)
         self.findings = dict[str, Finding]()
+        self.new: list[Finding] = []  # that nobody has been told yet
         path = self.folder.path
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise ValueError(f"{path} is taken; watch into another folder, e.g. {free(path)}")
@@ -132,9 +134,10 @@ class Vitals:
         if self.tally.round_over():
             self.line()
         found = self.look()
-        if found or self.rounds - self.examined >= Now(self.rounds, 0.0, self.setup.rounds).window:
-            return self.examine()
-        return []
+        if found or self.new or self.rounds - self.examined >= Now(self.rounds, 0.0, self.setup.rounds).window:
+            self.examine()
+        told, self.new = self.new, []
+        return told
 
     def numbers(self, given: Mapping[str, Number | None]) -> Readings:
         return {
@@ -199,12 +202,11 @@ class Vitals:
             self.reals.count,
         )
 
-    def examine(self) -> list[Finding]:
-        """Ask the rules, and keep what they say; what is new."""
+    def examine(self) -> None:
+        """Ask the rules, and keep what they say."""
         self.examined = self.rounds
-        new = keep(self.findings, examine(self.notes.case(self.setup), RULES))
+        self.new += keep(self.findings, examine(self.notes.case(self.setup), RULES))
         write_findings(self.folder.findings, self.rounds * self.batch, self.findings.values())
-        return new
 
     def stamped(self, kind: str) -> dict[str, object]:
         seconds = round(time.monotonic() - self.began, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -10,13 +11,18 @@ from torch import Tensor, nn
 
 from ..play.scene import Sample, Verdict
 from .case import Setup
+from .findings import Finding
 from .hands import Hand
-from .patient import Patient
+from .lint import lint_modules
+from .looking import untouched
+from .patient import SEED, Patient, Reals
 from .setups import BATCH_NORMS, SPECTRAL_NORMS, has
 
 T = TypeVar("T")
 CERTAIN = 1e-6
 """Probabilities are kept so far from 0 and 1, whose logits are infinite."""
+SHOWN, TRIED = 512, 8
+"""Samples that are looked through, and that networks are tried on, before the first round."""
 
 
 def patient_of(
@@ -86,3 +92,25 @@ def setup_of(networks: Mapping[str, nn.Module], hands: Mapping[str, Hand], real:
 def device_of(*networks: nn.Module | None) -> torch.device:
     """Where the first of their weights lies."""
     return next((weight.device for one in networks if one for weight in one.parameters()), torch.device("cpu"))
+
+
+def faults(who: Patient, reals: Reals, setup: Setup, probabilities: bool) -> list[Finding]:
+    """What is known to go wrong with these networks and data before the first round; nothing where it cannot be tried.
+
+    Nothing is changed, and no random number of the loop's is used.
+    """
+    if who.critic is None:
+        return []
+    with untouched(who.device), contextlib.suppress(RuntimeError, ValueError, TypeError, IndexError):
+        return lint_modules(
+            who.generator,
+            who.critic,
+            reals.samples[:SHOWN],
+            labels=None if reals.labels is None else reals.labels[:SHOWN],
+            classes=setup.classes,
+            latent=who.noise(TRIED, torch.Generator().manual_seed(SEED)),
+            loss=setup.adversarial,
+            probabilities=probabilities,
+            setup=setup,
+        )
+    return []
