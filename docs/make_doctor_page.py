@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from sparring.doctor.lint.data import DATA
+from sparring.doctor.lint.pair import FITTING, PAIR, SOUND
+from sparring.doctor.lint.plan import PLAN, SETUP
 from sparring.doctor.remedies import REMEDIES
 from sparring.doctor.remedies.advice import Advice
 from sparring.doctor.rule import GIVEN, Rule
@@ -22,7 +25,7 @@ SOURCES = {"turns": "every round", "probe": "each look", "scores": "each score"}
 def page() -> str:
     """The page as it should be."""
     text = PAGE.read_text(encoding="utf-8")
-    for name, lines in (("findings", findings()), ("signals", signals())):
+    for name, lines in (("findings", findings()), ("lints", lints()), ("signals", signals())):
         begin, end = f"<!-- {name}: written by make_doctor_page.py -->\n", f"<!-- end of {name} -->\n"
         before, found, rest = text.partition(begin)
         assert found, f"{PAGE} has no place for {name}"
@@ -51,6 +54,17 @@ def explained(rule: Rule) -> Iterator[str]:
     yield f"- Refuted by: {rule.refute}"
     told = [sentence(name) for name in rule.remedies]
     yield f"- Try: {' '.join(f'({place}) {text}' for place, text in enumerate(told, 1))}"
+
+
+def lints() -> Iterator[str]:
+    """A table of what is looked for before the first round; findings link to its rows."""
+    rules = {rule.id for rule in RULES}
+    yield "| finding | severity | in short | refuted by | try first |"
+    yield "|---|---|---|---|---|"
+    for lint in (*SETUP, *PLAN, *FITTING, *SOUND, *PAIR, *DATA):
+        name = f"[{lint.id}](#{lint.id})" if lint.id in rules else f'<a id="{lint.id}"></a>{lint.id}'
+        first = sentence(lint.remedies[0]) if lint.remedies else ""
+        yield f"| {name} | {lint.severity} | {lint.title} | {begun(lint.refute)} | {first} |"
 
 
 def sentence(name: str) -> str:

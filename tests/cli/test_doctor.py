@@ -53,7 +53,8 @@ def test_a_finding_is_told_with_everything(cli: Cli, tmp_path: Path) -> None:
     assert said.status == 0
     for part in (
         "run: gan, after 2,000 rounds, 128,000 images", "WARNING  The discriminator is too strong", "--set ", "1. ",
-        "still so at 128,000", "auc is 0.99, above 0.95", "refuted by", "docs/doctor.md#critic-too-strong",
+        f"doctor {tmp_path}/run --apply", "still so at 128,000", "auc is 0.99, above 0.95", "refuted by",
+        "docs/doctor.md#critic-too-strong",
     ):  # fmt: skip
         assert part in said.out
 
@@ -149,6 +150,21 @@ def test_one_sentence_refuses_what_cannot_be_examined(cli: Cli, tmp_path: Path) 
         (("--watch", "--json"), "--watch tells people"),
     ):
         assert sentence in cli.mistake("doctor", tmp_path / "log.csv", *arguments)
+    assert "leave out either" in cli.mistake("doctor", tmp_path, "--lint", "dcgan")
+    assert "they go with --lint" in cli.mistake("doctor", tmp_path, "--data", "builtin:digits")
+    assert "Did you mean 'dcgan'" in cli.mistake("doctor", "--lint", "dcgam", "--data", "builtin:digits")
+
+
+def test_a_recipe_is_looked_through_before_training(cli: Cli) -> None:
+    settings = ("--set", "optims.critic.lr=0", "networks.generator.width=8", "networks.critic.width=8")
+    said = cli("doctor", "--lint", "dcgan", "--data", "builtin:digits", *settings)
+    assert said.status == 0, said.err
+    assert "dcgan on builtin:digits, before training" in said.out
+    assert "ALARM  A player cannot learn" in said.out
+    assert "Worth knowing (--all explains):" in said.out
+    assert "seen " not in said.out
+    asked = cli("doctor", "--lint", "gan-toy", "--json").json
+    assert asked["findings"] == [] or asked["findings"][0]["first_images"] == 0
 
 
 def test_the_doctor_speaks_while_a_run_goes_on(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,10 @@ FLAGS: dict[str, set[str]] = {
     },
     "resume": {"--json"},
     "report": {"--json"},
-    "doctor": {"--all", "--watch", "--columns", "--loss", "--batch", "--apply", "--images", "--json"},
+    "doctor": {
+        "--all", "--watch", "--columns", "--loss", "--batch", "--apply", "--images", "--lint", "--data", "--set",
+        "--json",
+    },
     "evaluate": {
         "--against", "--metrics", "--features", "--weights", "--samples", "--seed", "--truncation", "--size",
         "--channels", "--compare-with", "--strips", "--human", "--json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import tyro
 
 from .applying import apply, with_number
 from .flags import parse
+from .linting import lint
 from .voice import Voice
 
 if TYPE_CHECKING:
@@ -49,6 +51,14 @@ class Doctor:
     """Train a copy of RUN, from before the trouble, with the first finding's N-th remedy; or RULE:N for another's."""
     images: Annotated[int | None, tyro.conf.arg(metavar="N", help_behavior_hint="")] = None
     """With --apply: real images of the new run; as many as the old one if left out."""
+    lint: Annotated[str, tyro.conf.arg(metavar="RECIPE", help_behavior_hint="")] = ""
+    """Instead: what is known to go wrong with a recipe, or with a run's, before anything is trained."""
+    data: Annotated[str, tyro.conf.arg(metavar="SPEC", help_behavior_hint="")] = ""
+    """With --lint: the data, as for `sparring train`."""
+    set: Annotated[
+        tyro.conf.UseAppendAction[tuple[str, ...]], tyro.conf.arg(metavar="PATH=VALUE", help_behavior_hint="")
+    ] = ()
+    """With --lint: change any setting of the recipe; several may follow."""
     json: bool = False
     """Print the findings, and what is known of the set-up, as JSON."""
 
@@ -57,12 +67,9 @@ def run(arguments: Sequence[str]) -> int:
     """Examine, and tell; returns the exit status."""
     flags = parse(Doctor, with_number(arguments), "sparring doctor")
     voice = Voice(flags.json)
-    if not flags.subject:
-        raise ValueError("say what to examine: sparring doctor RUN")
-    if flags.images is not None and not flags.apply:
-        raise ValueError("--images says how long the new run is; it goes with --apply")
-    if flags.watch and flags.json:
-        raise ValueError("--watch tells people what is new; for programs, ask again and again with --json alone")
+    check(flags)
+    if flags.lint:
+        return lint(flags.lint, flags.data, flags.set, flags.all, MOST, voice)
     from ..doctor.examining import examined, subject_at
 
     subject = subject_at(Path(flags.subject), columns_of(flags.columns), setup_of(flags))
@@ -73,6 +80,20 @@ def run(arguments: Sequence[str]) -> int:
         return apply(Path(flags.subject), findings, subject.case.now.images, flags.apply, flags.images, voice)
     voice.answer(data_of(subject, findings), told(subject, findings, flags.all))
     return 0
+
+
+def check(flags: Doctor) -> None:
+    """Refuse what cannot be asked for."""
+    if not (flags.subject or flags.lint):
+        raise ValueError("say what to examine: sparring doctor RUN")
+    if flags.subject and flags.lint:
+        raise ValueError("--lint RECIPE looks at what is not trained yet; leave out either it or the run")
+    if (flags.data or flags.set) and not flags.lint:
+        raise ValueError("--data and --set say what will be trained; they go with --lint RECIPE")
+    if flags.images is not None and not flags.apply:
+        raise ValueError("--images says how long the new run is; it goes with --apply")
+    if flags.watch and flags.json:
+        raise ValueError("--watch tells people what is new; for programs, ask again and again with --json alone")
 
 
 def columns_of(text: str) -> dict[str, str]:
@@ -128,6 +149,10 @@ def told(subject: Subject, findings: Sequence[Finding], everything: bool) -> str
         parts.append(nothing(subject.case))
     if known and not everything:
         parts.append("\n".join(["Worth knowing (--all explains):", *map(in_short, known)]))
+    if subject.case.setup.recipe and any(one.remedies and one.remedies[0].changes for one in ill[:1]):
+        parts.append(
+            f"To try the first remedy on a copy of the run: sparring doctor {shlex.quote(subject.name)} --apply"
+        )
     if past and not everything:
         parts.append(f"{past} earlier {'finding no longer holds' if past == 1 else 'findings no longer hold'}: --all.")
     return "\n\n".join(parts)

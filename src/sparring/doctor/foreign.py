@@ -73,8 +73,7 @@ class Vitals:
         rounds: int = 10_000,
         share: float = SHARE,
     ):
-        self.folder, self.device = RunFolder(Path(out)), device_of(generator, critic)
-        self.probabilities, self.batch = probabilities, batch
+        self.folder, self.device, self.probabilities = RunFolder(Path(out)), device_of(generator, critic), probabilities
         self.hands = {name: Hand(one) for name, one in by_name(generator_optimiser, critic_optimiser).items()}
         self.setup = replace(
             setup_of(by_name(generator, critic), self.hands, real),
@@ -97,7 +96,7 @@ class Vitals:
         """Make the folder, and set all counters to 0."""
         self.rounds = self.examined = 0
         self.looked, self.began = 0.0, time.monotonic()  # seconds
-        self.notes, self.tally = Notes(self.batch), Tally(self.setup.rounds)
+        self.notes, self.tally = Notes(self.setup.batch), Tally(self.setup.rounds)
         self.findings = dict[str, Finding]()
         self.new: list[Finding] = []  # that nobody has been told yet
         path = self.folder.path
@@ -206,11 +205,11 @@ class Vitals:
         """Ask the rules, and keep what they say."""
         self.examined = self.rounds
         self.new += keep(self.findings, examine(self.notes.case(self.setup), RULES))
-        write_findings(self.folder.findings, self.rounds * self.batch, self.findings.values())
+        write_findings(self.folder.findings, self.rounds * self.setup.batch, self.findings.values())
 
     def stamped(self, kind: str) -> dict[str, object]:
         seconds = round(time.monotonic() - self.began, 3)
-        return {"kind": kind, "images": self.rounds * self.batch, "seconds": seconds}
+        return {"kind": kind, "images": self.rounds * self.setup.batch, "seconds": seconds}
 
 
 def known(loss: str) -> str:
