@@ -98,8 +98,7 @@ def tried(remedies: Sequence[Remedy], most: int) -> Iterator[str]:
 
 def in_short(finding: Finding) -> str:
     """A finding that is only worth knowing, in a line or two."""
-    numbers = "; ".join(map(number, finding.evidence))
-    told = f"- {finding.title}" + (f": {numbers}" if numbers else "")
+    told = f"- {finding.title}: {'; '.join(map(number, finding.evidence)) or finding.sentence}"
     return textwrap.fill(told, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
 
 
