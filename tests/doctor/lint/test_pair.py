@@ -257,6 +257,7 @@ def test_batch_norm_in_the_critic() -> None:
     setup = Setup(penalties={"gp": 10.0})
     assert told(g, d, loss="wasserstein", setup=setup) == {"batch-norm-with-penalty": "warning"}
     assert told(g, critic(), loss="wasserstein", setup=setup) == {}
+    assert told(g, critic(), loss="wasserstein", setup=Setup(penalties={"of my own": 1e6})) == {}
 
 
 def test_a_wasserstein_critic_needs_a_bound() -> None:

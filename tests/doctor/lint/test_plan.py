@@ -90,7 +90,7 @@ def test_presets_on_enough_data_need_no_warning(name: str) -> None:
         ("gan", (*BOUND, "techniques.noise=0.1", "rules.r1=1"), "noise-with-penalty", "Instance noise and r1"),
         ("gan", (*BOUND, "techniques.diversity=1", "train.accumulate=2"), "divided-batch", "diversity looks at one"),
         ("gan", (*BOUND, "rules.adversarial=relativistic_average", "train.accumulate=2"), "divided-batch", "average"),
-        ("gan", ("rules.r1=5000",), "odd-penalty-weight", "far above"),
+        ("gan", ("rules.r1=5000",), "strong-penalty", "far above"),
         ("gan", (*BOUND, "rules.r1=1", "rules.lazy=64"), "rare-penalty", "one of 64 rounds"),
         ("gan", ("game.critic_steps=5",), "odd-critic-steps", "learns 5 times"),
         ("gan", ("game.critic_steps=5", "rules.adversarial=minimax"), "saturating-loss", "hardly has a gradient"),
@@ -152,6 +152,31 @@ def test_what_is_only_worth_knowing_is_no_warning() -> None:
     assert severities("gan", "rules.targets.fake=[0.1,0.1]")["odd-targets"] == "info"
     assert severities("gan", "average.half_life_images=0")["no-average"] == "info"
     assert severities("gan", facts=Facts((3, 16, 16), 0, 1000))["shown-often"] == "info"
+
+
+def test_a_weak_penalty_is_worth_knowing() -> None:
+    assert severities("gan", "rules.gp=0.01")["weak-penalty"] == "info"
+
+
+REMEDIED = [
+    ("gan", ("data.flip=true", "data.spec=builtin:digits"), "mirrored-text", "data.flip=false"),
+    ("gan", ("game.prior=uniform",), "uniform-noise", "game.prior=normal"),
+    ("gan", (*BOUND, "game.clip=0.01"), "clip-with-spectral-norm", "game.clip=0"),
+    ("gan", ("rules.gp=10", "rules.r1=1"), "penalties-disagree", "rules.r1=0"),
+    ("gan", ("rules.r1=1", "rules.lazy=64"), "rare-penalty", "rules.lazy=16"),
+    ("gan", ("techniques.diversity=1", "train.accumulate=2"), "divided-batch", "train.accumulate=1"),
+    ("gan", ("rules.targets.fake=[0.1,0.1]",), "odd-targets", "rules.targets.fake=[0, 0]"),
+    ("gan", ("optims.critic.warmup_images=600000",), "endless-warm-up", "optims.critic.warmup_images=0"),
+    ("gan", ("techniques.augment.kind=ada", "rules.consistency=10"), "augmented-twice", "rules.consistency=0"),
+    ("gan", ("train.images=2000", "train.batch=16"), "short-run", "train.images=50000"),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "rule", "change"), REMEDIED)
+def test_a_remedy_clears_what_it_is_for(name: str, changes: tuple[str, ...], rule: str, change: str) -> None:
+    (sick,) = [one for one in findings(name, *changes) if one.rule == rule]
+    assert change in sick.remedies[0].changes
+    assert rule not in {one.rule for one in findings(name, *changes, *sick.remedies[0].changes)}
 
 
 def test_what_can_never_be_right_is_an_alarm() -> None:

@@ -9,13 +9,16 @@ from ..findings import Remedy
 from .looks import LOOKS
 from .losses import LOSSES
 from .networks import NETWORKS
+from .plans import PLANS
 from .rates import RATES
 from .words import WORDS
 
 Prescribe = Callable[[Setup], Remedy | None]
 """None where the change is made already, or means nothing in this set-up."""
 
-REMEDIES: Mapping[str, Prescribe] = {advice.name: advice for advice in (*RATES, *LOSSES, *NETWORKS, *LOOKS, *WORDS)}
+REMEDIES: Mapping[str, Prescribe] = {
+    advice.name: advice for advice in (*RATES, *LOSSES, *NETWORKS, *LOOKS, *PLANS, *WORDS)
+}
 
 
 def prescribed(names: Iterable[str], setup: Setup) -> tuple[Remedy, ...]:

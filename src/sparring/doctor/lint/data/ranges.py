@@ -48,7 +48,7 @@ RANGES: tuple[Lint[Shown], ...] = (
         "wrong-range",
         "alarm",
         "Data and generator have different ranges",
-        "images without anything darker than a medium grey.",
+        "Images without anything darker than a medium grey.",
         ("fix-range",),
         ranged,
     ),

@@ -19,25 +19,31 @@ USUAL = {
     "consistency_fake": (0.1, 100.0),
 }
 """Published weights, and ten times less and more: R1 from 0.01 (StyleGAN2 on small images) to 50, WGAN-GP 0.1 to 10."""
+ANY = (0.0, float("inf"))
+"""For penalties of other people's loops."""
 RARE = 32
 """Twice the interval of StyleGAN2, the rarest that was published."""
 
 
-def weighed(setup: Setup) -> Claim | None:
-    """A weight far from any that was published."""
+def strong(setup: Setup) -> Claim | None:
+    """A weight far above any that was published."""
     for name, weight in setup.penalties.items():
-        low, high = USUAL.get(name, (0.0, float("inf")))
-        if weight > high:
+        if weight > (bound := USUAL.get(name, ANY)[1]):
             return says(
                 f"A weight of {weight:g} for {name} is far above what anybody has published: the {critic_of(setup)} "
                 "will attend to its penalty alone, become flat, and teach little.",
-                number(f"rules.{name}", weight, high),
+                number(f"rules.{name}", weight, bound),
             )
-        if weight < low:
+    return None
+
+
+def weak(setup: Setup) -> Claim | None:
+    """A weight far below any that was published."""
+    for name, weight in setup.penalties.items():
+        if weight < (bound := USUAL.get(name, ANY)[0]):
             return says(
                 f"A weight of {weight:g} for {name} is so small that the penalty costs time and changes nothing.",
-                number(f"rules.{name}", weight, low, "below"),
-                severity="info",
+                number(f"rules.{name}", weight, bound, "below"),
             )
     return None
 
@@ -63,19 +69,27 @@ def lazy(setup: Setup) -> Claim | None:
 
 PENALTIES: tuple[Lint[Setup], ...] = (
     Lint(
-        "odd-penalty-weight",
+        "strong-penalty",
         "warning",
-        "A penalty of an unusual weight",
-        "a sweep over weights in which this one was the best.",
+        "The penalty is very strong",
+        "A sweep over weights in which this one was the best.",
+        ("smaller-penalty",),
+        strong,
+    ),
+    Lint(
+        "weak-penalty",
+        "info",
+        "The penalty is very weak",
+        "A comparison of runs with and without it.",
         (),
-        weighed,
+        weak,
     ),
     Lint(
         "rare-penalty",
         "warning",
         "The penalty is paid too rarely",
-        "a penalty whose value hardly changes from one payment to the next.",
-        (),
+        "A penalty whose value hardly changes from one payment to the next.",
+        ("regular-penalty",),
         lazy,
     ),
 )

@@ -50,8 +50,8 @@ SIDES: tuple[Lint[Plan], ...] = (
         "mirrored-text",
         "warning",
         "Images that have a right and a left are mirrored",
-        "pictures that mean the same in the mirror.",
-        ("flip",),
+        "Pictures that mean the same in the mirror.",
+        ("no-flip",),
         mirrored,
     ),
 )

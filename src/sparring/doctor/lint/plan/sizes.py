@@ -32,7 +32,7 @@ SIZES: tuple[Lint[Plan], ...] = (
         "uneven-players",
         "warning",
         "The players are badly unequal in size",
-        "a published pair, or a share of right verdicts that stays between 0.55 and 0.9.",
+        "A published pair, or a share of right verdicts that stays between 0.55 and 0.9.",
         ("wider-critic", "smaller-generator", "smaller-critic"),
         uneven,
     ),

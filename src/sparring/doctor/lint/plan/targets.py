@@ -43,8 +43,8 @@ TARGETS: tuple[Lint[Plan], ...] = (
         "odd-targets",
         "info",
         "Softened labels out of the ordinary",
-        "a comparison of runs with and without them.",
-        ("label-smoothing",),
+        "A comparison of runs with and without them.",
+        ("usual-targets",),
         softened,
     ),
 )

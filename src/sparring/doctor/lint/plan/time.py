@@ -25,7 +25,7 @@ TIME: tuple[Lint[Plan], ...] = (
         "run-of-days",
         "warning",
         "The run will take days",
-        "a faster machine.",
+        "A faster machine.",
         (),
         days,
     ),
