@@ -24,6 +24,8 @@ NEARER = 0.85
 """... and how far beyond the bound they then lie, against before: below, the run mends itself."""
 COLLAPSED = 0.3
 """Of the reals' diversity: below, fakes are practically one sample (the alarm of the detectors of collapse)."""
+BY_NOISE = 0.3
+"""Effect of the noise over the diversity of all fakes: below, labels make nearly all of the difference."""
 STALE = 1.5
 """Distance of the averaged weights' samples over that of the weights themselves: above, the average lags behind."""
 SEEN = 0.05
@@ -91,6 +93,13 @@ def stays(
 def collapsed(now: Now, diversity: Series | None) -> bool:
     """Whether all fakes are practically one, which explains whatever else is wrong with samples."""
     return below(diversity, now, COLLAPSED)
+
+
+def noiseless(now: Now, noise_effect: Series | None, diversity: Series | None) -> bool:
+    """Whether what little differs between fakes comes from their labels, and hardly anything from the noise."""
+    if noise_effect is None or diversity is None:
+        return False
+    return lately(noise_effect, now).median < BY_NOISE * lately(diversity, now).median
 
 
 def stale(now: Now, distance: Series | None, distance_raw: Series | None, ratio: float = STALE) -> bool:

@@ -75,6 +75,11 @@ def test_noise_without_effect_is_told_only_where_there_are_labels():
     assert "noise-ignored" not in found(run(unlabelled(), noise_effect=0.03))
 
 
+def test_noise_without_effect_is_seen_before_labels_have_much():
+    slow = run(**{**ONE_SAMPLE, "diversity": 0.1, "noise_effect": 0.001})
+    assert found(slow, "alarm") == {"noise-ignored"}
+
+
 def test_a_collapse_that_moves_on_is_rotating():
     moving = {**ONE_SAMPLE, "diversity": 0.4, "channel_gap": 0.03, "dominant_region": lambda t: np.floor(t * 50) % 7}
     assert found(run(unlabelled(), **moving), "alarm") == {"rotating-collapse"}

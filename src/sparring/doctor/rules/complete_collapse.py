@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import COLLAPSED, OFTEN, above, before, idle, lately, lies, settled, stale, stays
+from ..looks import COLLAPSED, OFTEN, before, idle, lately, lies, noiseless, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -24,8 +24,6 @@ ONE = 0.1
 """Diversity of hardly more than one sample."""
 LAGS = 1.15
 """Distance of the average's samples over that of the weights themselves: above, it is them that have to be seen."""
-LABELLED = 0.5
-"""Share of fakes that look as they were asked to: above, labels have an effect and only the noise has none."""
 
 
 def grows(now: Now, diversity: Series) -> bool:
@@ -41,7 +39,7 @@ def complete_collapse(
     rank: Series | None = None,
     duplicates: Series | None = None,
     dominant_share: Series | None = None,
-    class_agreement: Series | None = None,
+    noise_effect: Series | None = None,
     generator_still: Series | None = None,
     generator_update: Series | None = None,
     distance: Series | None = None,
@@ -49,7 +47,7 @@ def complete_collapse(
 ) -> Claim | None:
     if not settled(now) or stale(now, distance, distance_raw, LAGS):
         return None
-    if above(class_agreement, now, LABELLED) or grows(now, diversity) or idle(now, generator_still, generator_update):
+    if noiseless(now, noise_effect, diversity) or grows(now, diversity) or idle(now, generator_still, generator_update):
         return None
     alike = stays("diversity", diversity, now, "below", COLLAPSED)
     others = (

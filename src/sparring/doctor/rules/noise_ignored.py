@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now, Setup
 from ..findings import Claim
-from ..looks import collapsed, settled, stale, stays
+from ..looks import collapsed, noiseless, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -20,7 +20,9 @@ def noise_ignored(
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
-    if setup.classes < 2 or not settled(now) or collapsed(now, diversity) or stale(now, distance, distance_raw):
+    if setup.classes < 2 or not settled(now) or stale(now, distance, distance_raw):
+        return None
+    if collapsed(now, diversity) and not noiseless(now, noise_effect, diversity):
         return None
     found = stays("noise_effect", noise_effect, now, "below", NO_EFFECT)
     return Claim((found,)) if found else None

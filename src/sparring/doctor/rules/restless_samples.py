@@ -18,6 +18,8 @@ SHRINKS = 0.8
 """Movement over that of the looks before: below, samples come to rest."""
 POOR = 0.3
 """Quality below which samples are bad."""
+APART = 0.5
+"""Thousands of rounds between looks: farther apart, healthy samples have become unrelated too."""
 FEW = 6
 """Looks, of which the newer half is held against the older one."""
 
@@ -37,6 +39,8 @@ def restless_samples(
     if not poor or len(looks) < FEW:
         return None
     gaps = np.diff(looks.rounds) / 1000
+    if float(np.median(gaps)) > APART:
+        return None
     moved = looks.values[1:] * gaps  # movement is told per 1,000 rounds
     half = len(moved) // 2
     older, newer = float(np.median(moved[:half])), float(np.median(moved[half:]))
