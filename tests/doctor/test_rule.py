@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sparring.doctor.findings import Claim, evidence_of
 from sparring.doctor.rule import Rule, examine, replay
 from sparring.doctor.rules import RULES
 from sparring.doctor.rules.critic_too_strong import CRITIC_TOO_STRONG
+from sparring.doctor.series import Series
 
 from .cases import case
 
@@ -39,3 +41,25 @@ def test_a_replay_knows_when_a_finding_began_and_ended():
 
 def test_rules_have_names_of_their_own():
     assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_what_another_alarm_explains_is_only_worth_knowing():
+    def always(auc: Series) -> Claim:
+        return Claim((evidence_of("auc", auc, 0.9, 0.5, "above"),))
+
+    def told(name: str, **given) -> Rule:
+        return Rule(id=name, severity="alarm", title="", sentence="", refute="", remedies=(), check=always, **given)
+
+    cause, effect = told("cause"), told("effect", consequence_of=("cause",))
+    severities = {one.rule: one.severity for one in examine(case(auc=0.9), (effect, cause))}
+    assert severities == {"cause": "alarm", "effect": "info"}
+    assert examine(case(auc=0.9), (effect,))[0].severity == "alarm"
+
+
+def test_consequences_name_rules_and_never_each_other():
+    known = {rule.id: set(rule.consequence_of) for rule in RULES}
+    assert all(causes <= set(known) for causes in known.values())
+    reached = known
+    for _ in known:  # causes of causes, until nothing is added
+        reached = {rule: causes.union(*(reached[cause] for cause in causes)) for rule, causes in reached.items()}
+    assert not [rule for rule, causes in reached.items() if rule in causes]

@@ -92,6 +92,9 @@ def turn_signals(record: Record) -> dict[str, object]:
     makers = (readings for title, readings in turns.items() if title == "generator" or "gradient/generator" in readings)
     maker = next((one for one in makers if "adversarial" in one), {})
     found |= {signal: maker[name] for signal, name in GENERATOR.items() if name in maker}
+    lazy = [readings for title, readings in turns.items() if title.startswith("critic penalties")]
+    paid = [one["gradient/critic"] for one in lazy if "gradient/critic" in one]
+    found |= {"penalty_gradient": paid[0]} if paid else {}
     terms = [
         value
         for title, readings in turns.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .case import Case
 from .findings import Claim, Finding, Severity
@@ -31,6 +31,8 @@ class Rule:
     remedies: tuple[str, ...]
     """Names in `remedies.REMEDIES`, the first to try first."""
     check: Check
+    consequence_of: tuple[str, ...] = ()
+    """Rules whose alarms explain this illness; beside one of them it is only worth knowing."""
     early: bool = False
     """Asked during the warm-up too: the condition can never be right."""
     wanted: tuple[tuple[str, bool], ...] = field(init=False)
@@ -80,7 +82,12 @@ class Rule:
 def examine(case: Case, rules: Iterable[Rule]) -> list[Finding]:
     """What holds now, the worst first."""
     order: dict[Severity, int] = {"alarm": 0, "warning": 1, "info": 2}
-    found = [finding for rule in rules if (finding := rule.ask(case))]
+    asked = [(rule, finding) for rule in rules if (finding := rule.ask(case))]
+    alarms = {finding.rule for _, finding in asked if finding.severity == "alarm"}
+    found = [
+        replace(finding, severity="info") if alarms.intersection(rule.consequence_of) else finding
+        for rule, finding in asked
+    ]
     return sorted(found, key=lambda finding: order[finding.severity])
 
 

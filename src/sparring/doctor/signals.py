@@ -34,6 +34,7 @@ SIGNALS: dict[str, Signal] = {
     "accuracy": turn("share of right verdicts at the loss's own threshold"),
     "auc": turn("probability that a random real sample scores above a random fake"),
     "critic_gradient": turn("norm of the gradient of the discriminator's loss with respect to its weights"),
+    "penalty_gradient": turn("the same in turns that pay lazy penalties alone, multiplied as they are"),
     "generator_gradient": turn("norm of the gradient of the generator's loss with respect to its weights"),
     "critic_rate": turn("learning rate of the discriminator"),
     "generator_rate": turn("learning rate of the generator"),

@@ -1,25 +1,48 @@
-"""The discriminator wins, and the generator's loss rises (notes N2; diagnosis of domination, not of overfitting)."""
+"""The discriminator wins and the generator no longer learns from it: domination, which is not yet overfitting."""
 
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import BALANCED, BUGS, failing, fine, lately, looks, stays_above
 from ..findings import Claim, evidence_of
 from ..rule import Rule
 from ..series import Series
 
 SURE = 0.95
+SURE_AND_BAD = 0.9
+"""Is enough where the samples are known to be bad and to stay so, and the loss is low as well."""
+LOW = 0.5
+"""Share of what the loss is in balance."""
 
 
-def too_strong(setup: Setup, now: Now, auc: Series, generator_loss: Series) -> Claim | None:
-    window, losses = auc.since(now.start), generator_loss.since(now.start)
-    if setup.critic_only_ranks or window.above(SURE) < 0.8 or losses.slope() <= 0:
+def too_strong(
+    setup: Setup,
+    now: Now,
+    auc: Series,
+    generator_loss: Series,
+    critic_loss: Series | None = None,
+    distance: Series | None = None,
+    distance_raw: Series | None = None,
+) -> Claim | None:
+    """Not for Wasserstein losses: a critic that ranks everything right is what they want."""
+    if setup.adversarial == "wasserstein" or fine(now, distance, distance_raw):
         return None
-    return Claim(
-        (
-            evidence_of("auc", auc, window.median, SURE, "above"),
-            evidence_of("generator_loss", generator_loss, losses.slope(), 0.0, "above", "change per 1,000 rounds"),
+    typical = lately(auc, now).median
+    if failing(now, distance, distance_raw):
+        low = LOW * BALANCED.get(setup.adversarial, 0.0)
+        if critic_loss is None or not stays_above(auc, now, SURE_AND_BAD) or lately(critic_loss, now).median > low:
+            return None
+        evidence = (
+            evidence_of("auc", auc, typical, SURE_AND_BAD, "above"),
+            evidence_of("critic_loss", critic_loss, lately(critic_loss, now).median, low, "below"),
+            *looks(now, distance, distance_raw),
         )
-    )
+        return Claim(evidence, severity="alarm")
+    losses = lately(generator_loss, now)
+    if not stays_above(auc, now, SURE) or losses.slope() <= 0:
+        return None
+    rise = evidence_of("generator_loss", generator_loss, losses.slope(), 0.0, "above", "change per 1,000 rounds")
+    return Claim((evidence_of("auc", auc, typical, SURE, "above"), rise))
 
 
 CRITIC_TOO_STRONG = Rule(
@@ -27,10 +50,34 @@ CRITIC_TOO_STRONG = Rule(
     severity="warning",
     title="The discriminator is too strong",
     sentence=(
-        "The discriminator tells nearly every fake from a real sample, and the generator's loss keeps rising: "
+        "The discriminator tells nearly every fake from a real sample, and the generator does not catch up: "
         "what it is told no longer helps it to improve."
     ),
     refute="Samples that still improve: a distance to the real samples that falls over the same window.",
-    remedies=("lower-critic-rate",),
+    remedies=(
+        "nonsaturating",
+        "r1",
+        "spectral-norm",
+        "fewer-critic-steps",
+        "lower-critic-rate",
+        "raise-generator-rate",
+        "larger-r1",
+        "wgan-gp",
+        "least-squares",
+        "relativistic-r1-r2",
+        "instance-noise",
+        "label-smoothing",
+        "critic-dropout",
+        "smaller-critic",
+    ),
+    consequence_of=(
+        *BUGS,
+        "vanishing-gradient",
+        "critic-overfits",
+        "noise-ignored",
+        "wrong-range",
+        "swapped-channels",
+        "augmentation-leak",
+    ),
     check=too_strong,
 )

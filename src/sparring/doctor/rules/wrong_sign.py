@@ -1,0 +1,58 @@
+"""The generator minimises what it should maximise: its loss falls when its fakes look less real."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..case import Now, Setup
+from ..conditions import correlation
+from ..findings import Claim, evidence_of
+from ..rule import Rule
+from ..series import Series
+
+TOGETHER = 0.8
+"""Correlation of the generator's loss with the logits of fakes. With the right sign it is negative."""
+WINDOWS = 2
+PAST = 1.0
+"""Beyond this logit least squares pushes fakes down, and rightly."""
+
+
+def wrong_sign(
+    setup: Setup,
+    now: Now,
+    generator_loss: Series,
+    fake_logit: Series,
+    real_logit: Series | None = None,
+) -> Claim | None:
+    """Not from single values: of losses that compare with real samples, the gap is looked at instead of the logit."""
+    loss, since = setup.loss, now.rounds - WINDOWS * now.window
+    wanted = (generator_loss, fake_logit) if real_logit is None else (generator_loss, fake_logit, real_logit)
+    windows = [series.since(since) for series in wanted]
+    if len({len(window) for window in windows}) > 1:
+        return None
+    losses, logits = windows[0].values, windows[1].values
+    if loss is not None and loss.relativistic:
+        if real_logit is None:
+            return None
+        logits = logits - windows[2].values
+    if "least_squares" in setup.adversarial and np.nanmedian(logits) > PAST:
+        return None
+    together = correlation(losses, logits)
+    if together < TOGETHER:
+        return None
+    what = "correlation with the mean logit on fakes"
+    return Claim((evidence_of("generator_loss", generator_loss, together, TOGETHER, "above", what),))
+
+
+WRONG_SIGN = Rule(
+    id="wrong-sign",
+    severity="alarm",
+    title="The generator's loss has the wrong sign",
+    sentence=(
+        "The generator's loss is low where the discriminator finds its fakes unreal: it learns to be caught. The sign "
+        "of its loss, or the labels of its turn, are the wrong way round."
+    ),
+    refute="Samples that improve, or another orientation of logits throughout: low for real, high for fake.",
+    remedies=("code-fix",),
+    check=wrong_sign,
+)
