@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sparring.doctor import treating
-from sparring.doctor.findings import Finding, Remedy
+from sparring.doctor import autopilot, treating
+from sparring.doctor.findings import Finding, Remedy, Severity
 from sparring.recipes import RECIPES, Facts, Recipe
 from sparring.run import keeping
 from sparring.run.session import Session
@@ -25,7 +25,8 @@ def quick(patch: pytest.MonkeyPatch) -> None:
     """States and windows for so short a run, on a machine that may have much else to do."""
     patch.setattr(keeping, "LEAST_ROUNDS", 1)
     patch.setattr(keeping, "FREE_SECONDS", 1000.0)
-    patch.setattr(treating, "window", lambda images, rounds, total: WINDOW)
+    for room in (treating, autopilot):
+        patch.setattr(room, "window", lambda images, rounds, total: WINDOW)
 
 
 def ring(*changes: str) -> Recipe:
@@ -46,8 +47,9 @@ WIDER = remedy("wider", "networks.critic.widths=[24,24]", from_start=True)
 WORDS = remedy("data-fix")
 
 
-def alarm(rule: str, *remedies: Remedy, images: float = 0.0) -> Finding:
-    return Finding(rule, "alarm", f"{rule.capitalize()} is at hand", "It is bad.", "", (), remedies, images, images)
+def alarm(rule: str, *remedies: Remedy, images: float = 0.0, severity: Severity = "alarm") -> Finding:
+    """A finding with these remedies."""
+    return Finding(rule, severity, f"{rule.capitalize()} is at hand", "It is bad.", "", (), remedies, images, images)
 
 
 class Alarmist:

@@ -9,7 +9,8 @@ import pytest
 
 from sparring.doctor import autopilot
 from sparring.doctor.autopilot import Autopilot, flying
-from sparring.doctor.findings import Finding
+from sparring.doctor.findings import Finding, Remedy
+from sparring.doctor.ranking import SYMPTOMS
 from sparring.play.guard import NonFiniteError
 from sparring.recipes import Recipe
 from sparring.run.folder import RunFolder
@@ -20,8 +21,8 @@ from sparring.settings import assign
 from .pilots import BATCH, ROUNDS, SLOWER, SMOOTHER, WIDER, WINDOW, WORDS, Alarmist, alarm, quick, remedy, ring
 
 TOTAL = BATCH * ROUNDS
-FIRST = 30 * BATCH
-BACK = 20 * BATCH
+FIRST = 34 * BATCH
+BACK = 24 * BATCH
 """The newest state from before the window."""
 IN_VAIN = FIRST - BACK
 Holds = Callable[[int, Recipe], Finding | None]
@@ -63,12 +64,12 @@ class Run:
         return [line["remedy"]["name"] for line in read(self.folder.autopilot) if line["kind"] == "treat"]
 
 
-def until_cured(*remedies: object) -> Holds:
-    """An alarm from round 30 on, as long as the critic has little R1."""
+def until_cured(*remedies: Remedy, first: int = FIRST) -> Holds:
+    """An alarm from round 34 on, as long as the critic has little R1."""
 
     def holds(images: int, recipe: Recipe) -> Finding | None:
-        sick = images >= FIRST and not recipe.rules.r1 > 0.1
-        return alarm("trouble", *remedies) if sick else None  # type: ignore[arg-type]
+        sick = images >= first and not recipe.rules.r1 > 0.1
+        return alarm("trouble", *remedies) if sick else None
 
     return holds
 
@@ -156,6 +157,30 @@ def test_other_networks_begin_anew_within_what_is_left(tmp_path: Path) -> None:
     assert run.start().images == TOTAL - FIRST
 
 
+def test_trouble_from_the_beginning_is_answered_there(tmp_path: Path) -> None:
+    early = 20 * BATCH  # a state from before the window was kept
+    run = Run(
+        tmp_path / "run",
+        lambda images, recipe: alarm("x", SMOOTHER) if images >= early and not recipe.rules.r1 > 0.1 else None,
+    )
+    assert run.start().images == TOTAL - early
+
+
+def test_a_warning_that_does_not_go_away_counts_as_an_alarm(tmp_path: Path) -> None:
+    def holds(images: int, recipe: Recipe) -> Finding | None:
+        sick = images >= FIRST and not recipe.rules.r1 > 0.1
+        return alarm(rule, SMOOTHER, severity="warning") if sick else None
+
+    rule = "trouble"
+    run = Run(tmp_path / "cause", holds)
+    run.start()
+    assert [line["images"] for line in read(run.folder.autopilot) if line["kind"] == "treat"] == [FIRST + 2 * WINDOW]
+    rule = SYMPTOMS[0]
+    run = Run(tmp_path / "symptom", holds)
+    run.start()
+    assert not run.tried
+
+
 def test_too_late_is_too_late(tmp_path: Path) -> None:
     run = Run(tmp_path / "run", lambda images, recipe: alarm("trouble", SLOWER) if images > 0.95 * TOTAL else None)
     assert run.start().reason == "finished"
@@ -189,7 +214,7 @@ def test_an_interrupted_run_goes_on_with_its_autopilot(tmp_path: Path) -> None:
     run = Run(tmp_path / "run", until_cured(SLOWER, SMOOTHER))
 
     def stopped(images: int, recipe: Recipe) -> Finding | None:
-        if recipe.optims["critic"].lr == 1e-4 and images == 22 * BATCH:
+        if recipe.optims["critic"].lr == 1e-4 and images == 26 * BATCH:
             os.kill(os.getpid(), signal.SIGINT)
         return until_cured(SLOWER, SMOOTHER)(images, recipe)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,21 +16,21 @@ from ..run.journal import Lines, Record, read
 from ..run.session import AfterRound, Outcome, Session
 from ..settings import from_json, to_json
 from .findings import Finding, Remedy
+from .ranking import SYMPTOMS, ranked
 from .remedies import prescribed
 from .setups import setup_of
-from .treating import Treatment, healthy, onset, treat
+from .treating import Treatment, healthy, onset, treat, window
 
 MOST = 4
 """Remedies that one run is given."""
 LATE = 0.9
 """Share of a run after which nothing new is tried: no time is left in which it could help."""
+EARLY = 0.25
+"""Share of a run up to which trouble means its start: little is lost, and nothing of what was learned badly stays."""
+PATIENCE = 2
+"""Windows after which a warning that names a cause counts as an alarm: it does not go away."""
 BROKEN = ("lower-rates", "clip-gradients", "default-rates", "r1")
 """Remedies where the numbers have broken down."""
-
-
-SYMPTOMS = ("past-its-best", "far-samples", "stagnation", "plateau")
-"""Rules that say that something is wrong, but not what: their remedies come after those of all others."""
-SEVERITIES = ("alarm", "warning", "info")
 
 
 class Attentive(Protocol):
@@ -127,8 +127,17 @@ class Autopilot:
         if clock.images < self.flight.cool or clock.images > LATE * clock.total:
             return
         holding = [one for one in self.attending.findings if one.last_images >= clock.images]
-        if any(one.severity == "alarm" for one in holding):
-            raise AlarmError(holding)
+        rounds = sum(stage.rounds for stage in session.engine.stages)
+        patience = PATIENCE * window(clock.images, rounds, clock.total)
+        found = [self.worse(one, patience) for one in holding]
+        if any(one.severity == "alarm" for one in found):
+            raise AlarmError(found)
+
+    def worse(self, finding: Finding, patience: float) -> Finding:
+        """A warning is an alarm once it has lasted so many images under the newest settings."""
+        lasted = finding.last_images - max(finding.first_images, self.flight.cool)
+        stubborn = finding.severity == "warning" and finding.rule not in SYMPTOMS and lasted >= patience
+        return replace(finding, severity="alarm") if stubborn else finding
 
     def play(self, session: Session, seconds: float | None, watchers: Iterable[Watcher] = ()) -> Outcome:
         """Play `session`, and in its place whatever comes after it, to the end or for so many seconds.
@@ -177,7 +186,7 @@ class Autopilot:
                 "alarms": alarms,
                 "finding": to_json(replace(finding, remedies=())),
                 "remedy": to_json(remedy),
-                "back": 0 if again else healthy(self.folder, remedy, begun),
+                "back": 0 if again or begun < EARLY * clock.total else healthy(self.folder, remedy, begun),
                 "recipe": to_json(session.recipe),
             }
             self.note(record)
@@ -185,13 +194,10 @@ class Autopilot:
                 return True
         return False
 
-    def left(self, found: Iterable[Finding]) -> Iterator[tuple[Finding, Remedy]]:
-        """What can still be tried, in this order: what the findings say of causes comes first, and the worst of it."""
-        order = sorted(found, key=lambda one: (one.rule in SYMPTOMS, SEVERITIES.index(one.severity), one.first_images))
-        for finding in order:
-            for remedy in finding.remedies:
-                if len(self.flight.tried) < MOST and remedy.changes and remedy.name not in self.flight.tried:
-                    yield finding, remedy
+    def left(self, found: Iterable[Finding]) -> list[tuple[Finding, Remedy]]:
+        """What can still be tried, in this order, each with the finding that it is against."""
+        free = max(0, MOST - len(self.flight.tried))
+        return [(finding, remedy) for finding, remedy in ranked(found) if remedy.name not in self.flight.tried][:free]
 
     def carry_out(self, record: Record) -> bool:
         """Do what the record says; once more, if it was done by half. False where it cannot be done."""
