@@ -17,7 +17,7 @@ from ..run.handles import undisturbed
 from ..techniques.packing import pack
 from .measures import artefacts, movement, verdicts
 from .patient import SEED, Patient, Reals
-from .reference import Reference
+from .reference import Reference, measurable
 from .setups import BATCH_NORMS, has
 
 AT_ONCE = {"images": 64, "points": 512}
@@ -111,7 +111,7 @@ class Looking:
             found["activation_peak"] = artefacts.activation_peak(
                 generator, lambda: self.made(patient, generator, PEAKED)
             )
-        return found
+        return measurable(found)
 
     def unlike(self, fresh: Tensor) -> dict[str, float]:
         """How far samples made in training mode are from those of the same noise in evaluation mode."""

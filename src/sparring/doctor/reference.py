@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -21,12 +23,14 @@ RATIOS = {
 """Measures whose value for fakes is divided by that for real samples -> signal."""
 EXCESSES = {"distance": "distance", "duplicates": "duplicates", "blank": "blank_share"}
 """Measures from which the real samples' value is subtracted, down to 0 -> signal."""
+COPY = 0.01
+"""Nearer samples are the same for any eye; the real samples' median distance is 1."""
 LEAST_KNOWN = 32
 """Held-out samples from which the distance between unknown and training samples can be told."""
 
 
 class Reference:
-    """Real samples (n, ...), n >= 12, a part of which stands in for perfect fakes."""
+    """Real samples (n, ...), n >= 24, a part of which stands in for perfect fakes."""
 
     def __init__(self, samples: Tensor, labels: Tensor | None, held_out: Tensor | None, fakes: int):
         self.images = samples.dim() == 4
@@ -78,7 +82,7 @@ class Reference:
         }
         if self.images:
             found |= {"grid": artefacts.grid_power(samples), "blank": artefacts.blank_share(samples)}
-        return found
+        return measurable(found)
 
     def compare(self, samples: Tensor, seen: Tensor, asked: Tensor | None) -> dict[str, float]:
         """All signals of samples; `asked` are the labels (n,) that they were made for."""
@@ -89,7 +93,7 @@ class Reference:
         found["dominant_share"], found["dominant_region"] = kinds.dominant(shares, self.region_shares)
         found["regions"] = kinds.covered(shares, self.region_shares)
         known = torch.cdist(seen, self.all_seen)
-        found["copying"] = likeness.reach(known) / max(self.unknown, 1e-6)
+        found["copying"] = likeness.reach(known) / max(self.unknown, COPY)
         if self.images:
             found |= self.compare_images(samples)
         if self.labels is not None:
@@ -98,7 +102,7 @@ class Reference:
 
     def compare_images(self, samples: Tensor) -> dict[str, float]:
         real = self.samples
-        return {
+        found = {
             "channel_gap": colour.channel_gap(samples, real),
             "swapped_gap": colour.swapped_gap(samples, real),
             "halved_gap": colour.halved_gap(samples, real),
@@ -108,6 +112,7 @@ class Reference:
             "range_real": colour.reach(real),
             "border_gap": artefacts.border_gap(samples, real),
         }
+        return measurable(found)
 
     def compare_classes(self, seen: Tensor, known: Tensor, labels: Tensor, asked: Tensor | None) -> dict[str, float]:
         """`known` are the samples' distances from all real ones, which have these labels."""
@@ -129,3 +134,8 @@ class Reference:
     def distance(self, seen: Tensor) -> float:
         """The signal alone."""
         return max(0.0, likeness.distance(seen, self.gaussian) - self.usual["distance"])
+
+
+def measurable(found: dict[str, float]) -> dict[str, float]:
+    """Without what means nothing of samples of this kind."""
+    return {name: value for name, value in found.items() if not math.isnan(value)}
