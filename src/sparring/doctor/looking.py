@@ -26,6 +26,8 @@ JUDGED = 128
 TRIED = 32
 """Samples for what costs more than a glance."""
 PEAKED = 8
+LEAST_HELD = 8
+"""Held-out samples, without which their mean logit means nothing."""
 LEAST = 24
 """Real samples without which nothing can be said of fakes."""
 
@@ -154,7 +156,7 @@ class Judgement:
         real = self.verdict(self.found(self.real, self.label), self.label)
         known, fake = real.score.float(), self.verdict(self.paired(self.fake, whole), self.asked).score.float()
         found = {"training_logit": float(known.mean()), "probe_fake_logit": float(fake.mean())}
-        if self.held is not None and len(self.held) >= self.patient.pack:
+        if self.held is not None and len(self.held) >= LEAST_HELD:
             held = self.held[: len(self.held) // self.patient.pack * self.patient.pack]
             labels = self.reals.held_out_labels if self.patient.classes else None
             label = None if labels is None else labels[: len(held)].to(held.device)

@@ -34,8 +34,12 @@ class Reference:
 
     def __init__(self, samples: Tensor, labels: Tensor | None, held_out: Tensor | None, fakes: int):
         self.images = samples.dim() == 4
+        if self.images:
+            self.mean, self.std = colour.channels(samples)
+            self.frames = artefacts.frames(samples)
+            self.range = {"saturated_real": colour.saturated(samples), "range_real": colour.reach(samples)}
         self.eye = Eye(samples)
-        self.samples, self.labels = samples, labels
+        self.shape, self.labels = samples.shape[1:], labels
         self.classes = 0 if labels is None else int(labels.max()) + 1
         seen = self.eye(samples)
         # The first stand in for fakes; balls, regions and moments are those of the rest.
@@ -52,9 +56,10 @@ class Reference:
             among = torch.cdist(seen, seen).fill_diagonal_(torch.inf)
             self.class_shares = kinds.shares_of(likeness.votes(among, labels, self.classes), self.classes)
             self.spreads = variety.spreads(seen, labels, self.classes)
-        self.usual = self.measured(samples[:apart], seen[:apart])
+        distances = torch.cdist(seen[:apart], self.seen)
+        self.usual = self.measured(samples[:apart], seen[:apart], distances)
         if labels is not None:
-            voted = likeness.votes(torch.cdist(seen[:apart], self.seen), labels[apart:], self.classes)
+            voted = likeness.votes(distances, labels[apart:], self.classes)
             self.usual["agreement"] = kinds.agreement(voted, labels[:apart], self.classes)
 
     def reach_of_unknown(self, held_out: Tensor | None) -> float:
@@ -68,9 +73,8 @@ class Reference:
         """Share of samples in each region."""
         return kinds.shares_of(torch.cdist(seen, self.centres).argmin(1), len(self.centres))
 
-    def measured(self, samples: Tensor, seen: Tensor) -> dict[str, float]:
-        """What means something only beside the same of real samples."""
-        distances = torch.cdist(seen, self.seen)
+    def measured(self, samples: Tensor, seen: Tensor, distances: Tensor) -> dict[str, float]:
+        """What means something only beside the same of real samples; `distances` are those from real ones."""
         found = {
             "distance": likeness.distance(seen, self.gaussian),
             "quality": likeness.quality(distances, self.radii),
@@ -86,13 +90,13 @@ class Reference:
 
     def compare(self, samples: Tensor, seen: Tensor, asked: Tensor | None) -> dict[str, float]:
         """All signals of samples; `asked` are the labels (n,) that they were made for."""
-        ours = self.measured(samples, seen)
+        known = torch.cdist(seen, self.all_seen)
+        ours = self.measured(samples, seen, known[:, self.apart :])
         found = {signal: ours[name] / max(self.usual[name], 1e-6) for name, signal in RATIOS.items() if name in ours}
         found |= {signal: max(0.0, ours[name] - self.usual[name]) for name, signal in EXCESSES.items() if name in ours}
         shares = self.regions(seen)
         found["dominant_share"], found["dominant_region"] = kinds.dominant(shares, self.region_shares)
         found["regions"] = kinds.covered(shares, self.region_shares)
-        known = torch.cdist(seen, self.all_seen)
         found["copying"] = likeness.reach(known) / max(self.unknown, COPY)
         if self.images:
             found |= self.compare_images(samples)
@@ -101,18 +105,16 @@ class Reference:
         return found
 
     def compare_images(self, samples: Tensor) -> dict[str, float]:
-        real = self.samples
+        mean, std = colour.channels(samples)
         found = {
-            "channel_gap": colour.channel_gap(samples, real),
-            "swapped_gap": colour.swapped_gap(samples, real),
-            "halved_gap": colour.halved_gap(samples, real),
-            "contrast": colour.contrast(samples, real),
+            "channel_gap": colour.channel_gap(mean, self.mean),
+            "swapped_gap": colour.swapped_gap(mean, self.mean),
+            "halved_gap": colour.halved_gap(mean, self.mean),
+            "contrast": colour.contrast(std, self.std),
             "saturated": colour.saturated(samples),
-            "saturated_real": colour.saturated(real),
-            "range_real": colour.reach(real),
-            "border_gap": artefacts.border_gap(samples, real),
+            "border_gap": artefacts.border_gap(artefacts.frames(samples), self.frames),
         }
-        return measurable(found)
+        return measurable(found) | self.range
 
     def compare_classes(self, seen: Tensor, known: Tensor, labels: Tensor, asked: Tensor | None) -> dict[str, float]:
         """`known` are the samples' distances from all real ones, which have these labels."""

@@ -38,16 +38,12 @@ def grid_power(images: Tensor) -> float:
 
 
 def border_gap(fake: Tensor, real: Tensor) -> float:
-    """Largest difference between fakes and real images of what their frames look like, in standard deviations.
-
-    A frame's mean and spread, and how much of it is grey: what images that were shifted bring in.
-    """
-    ours, theirs = frames(fake), frames(real)
-    return float(((ours.mean(0) - theirs.mean(0)).abs() / theirs.std(0).clamp_min(0.02)).amax())
+    """Largest difference between fakes and real images of what their `frames` look like, in standard deviations."""
+    return float(((fake.mean(0) - real.mean(0)).abs() / real.std(0).clamp_min(0.02)).amax())
 
 
 def frames(images: Tensor) -> Tensor:
-    """Mean, standard deviation and share of grey pixels of every image's frame (n, 3)."""
+    """Mean, standard deviation and share of grey pixels of every image's frame (n, 3): shifts bring in grey ones."""
     inside = torch.zeros(images.shape[2:], dtype=torch.bool)
     inside[EDGE:-EDGE, EDGE:-EDGE] = True
     frame = images.float()[:, :, ~inside].flatten(1)
