@@ -9,17 +9,18 @@ from ..rule import Rule
 from ..series import Series
 
 EFFECT = 0.3
-"""Of accuracy, between mixed and separate batches."""
+"""Accuracy on mixed batches minus that on separate ones. The opposite sign is usual: batch norm that has always seen
+separate batches is at a loss with mixed ones."""
 
 
 def leak(
     now: Now, batch_effect: Series, distance: Series | None = None, distance_raw: Series | None = None
 ) -> Claim | None:
     newest = batch_effect.values[-LOOKS:]
-    if len(newest) < LOOKS or not (abs(newest) > EFFECT).all():
+    if len(newest) < LOOKS or not (newest > EFFECT).all():
         return None
-    effect, bad = abs(lately(batch_effect, now).median), failing(now, distance, distance_raw)
-    evidence = evidence_of("batch_effect", batch_effect, effect, EFFECT, "above", "in size")
+    effect, bad = lately(batch_effect, now).median, failing(now, distance, distance_raw)
+    evidence = evidence_of("batch_effect", batch_effect, effect, EFFECT, "above")
     return Claim(
         (evidence, *looks(now, distance, distance_raw)) if bad else (evidence,), severity="alarm" if bad else None
     )

@@ -21,7 +21,8 @@ def broken_updates(
     if nonfinite is None or not lately(nonfinite, now).above(0):
         return None
     skipped = float(np.nansum(lately(nonfinite, now).values))
-    return Claim((evidence_of("nonfinite", nonfinite, skipped, 0.0, "above", "in the last window"),))
+    evidence = evidence_of("nonfinite", nonfinite, skipped, 0.0, "above", "in the last window")
+    return Claim((evidence,), severity="alarm" if nonfinite.since(now.rounds, LOOKS).above(0) == 1 else None)
 
 
 BROKEN_UPDATES = Rule(

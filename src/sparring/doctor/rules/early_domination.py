@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
-from ..conditions import BALANCED, BUGS, LASTING, fine, lately
+from ..conditions import BALANCED, BUGS, LASTING, lately, learning
 from ..findings import Claim, evidence_of
 from ..rule import Rule
 from ..series import Series
@@ -23,7 +23,7 @@ def early_domination(
     distance_raw: Series | None = None,
 ) -> Claim | None:
     low = NEAR * BALANCED.get(setup.adversarial, 0.0)
-    if not low or now.rounds > EARLY * now.planned or fine(now, distance, distance_raw):
+    if not low or now.rounds > EARLY * now.planned or learning(now, distance, distance_raw):
         return None
     since = now.rounds / 3  # what came before was the first contact, which every discriminator wins
     sure, losses = auc.since(since), critic_loss.since(since)

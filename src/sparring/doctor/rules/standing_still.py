@@ -79,6 +79,7 @@ GENERATOR_STANDS_STILL = Rule(
     sentence=f"The generator does not learn. {CUT_OFF}",
     refute=REFUTE,
     remedies=("default-rates", "code-fix"),
+    consequence_of=("broken-updates",),
     check=generator_still,
 )
 CRITIC_STANDS_STILL = Rule(
@@ -88,5 +89,6 @@ CRITIC_STANDS_STILL = Rule(
     sentence=f"The discriminator does not learn. {JUDGE}",
     refute=REFUTE,
     remedies=("default-rates", "code-fix"),
+    consequence_of=("broken-updates",),
     check=critic_still,
 )

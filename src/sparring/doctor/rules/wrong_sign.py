@@ -8,10 +8,12 @@ from ..case import Now, Setup
 from ..conditions import correlation
 from ..findings import Claim, evidence_of
 from ..rule import Rule
-from ..series import Series
+from ..series import Numbers, Series
 
 TOGETHER = 0.8
 """Correlation of the generator's loss with the logits of fakes. With the right sign it is negative."""
+IN_DETAIL = 0.5
+"""The same without the trends, as two signals that both rise or fall need have nothing to do with each other."""
 WINDOWS = 2
 PAST = 1.0
 """Beyond this logit least squares pushes fakes down, and rightly."""
@@ -37,11 +39,17 @@ def wrong_sign(
         logits = logits - windows[2].values
     if "least_squares" in setup.adversarial and np.nanmedian(logits) > PAST:
         return None
-    together = correlation(losses, logits)
-    if together < TOGETHER:
+    together, rounds = correlation(losses, logits), windows[0].rounds
+    if together < TOGETHER or correlation(level(rounds, losses), level(rounds, logits)) < IN_DETAIL:
         return None
     what = "correlation with the mean logit on fakes"
     return Claim((evidence_of("generator_loss", generator_loss, together, TOGETHER, "above", what),))
+
+
+def level(rounds: Numbers, values: Numbers) -> Numbers:
+    """Values without their trend: what they lie above the straight line through them."""
+    known = np.isfinite(values)
+    return values - np.polyval(np.polyfit(rounds[known], values[known], 1), rounds)
 
 
 WRONG_SIGN = Rule(
