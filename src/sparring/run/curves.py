@@ -81,6 +81,7 @@ def drawable(points: Points, log: bool) -> list[tuple[float, float]]:
 
 
 def window(points: Points, guide: float | None, log: bool) -> Frame:
+    """All values but the most extreme hundredth at either end, and the guide."""
     xs, ys = [x for x, _ in points], sorted(y for _, y in points)
     cut = len(ys) // 100
     low, high = ys[cut], ys[-1 - cut]
