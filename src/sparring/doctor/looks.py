@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Literal
 
 from .case import Now
+from .conditions import BUGS, LOOKS, lately
 from .findings import Evidence, evidence_of
 from .series import Series
 
-LOOKS = 3
-"""A verdict rests on at least so many looks ..."""
 AGREE = 0.8
-"""... of which this share agree."""
+"""Share of the newest looks that a verdict rests on."""
 SETTLED = 0.1
 """Before this share of the run, samples of a healthy run may look like anything."""
 SPAN = 0.15
@@ -45,15 +44,27 @@ IDLE = 0.99
 CHANGES = 0.5
 """Share of looks at which another region dominates than at the look before."""
 
+READING = ("wrong-range", "swapped-channels")
+"""Rules about mistakes in reading images, which spoil all that is said of samples."""
+PLAYERS = (
+    *BUGS,
+    "critic-not-working",
+    "critic-overfits",
+    "critic-too-strong",
+    "dead-clipped-critic",
+    "losses-diverge",
+    "oscillation",
+    "penalty-too-strong",
+    "updates-too-large",
+    "updates-too-small",
+    "vanishing-gradient",
+)
+"""Rules about players whose alarms explain why samples are bad, though not in which way."""
+
 
 def settled(now: Now, share: float = SETTLED) -> bool:
     """Whether the run is old enough for verdicts about samples."""
     return now.rounds >= share * now.planned
-
-
-def lately(series: Series, now: Now) -> Series:
-    """What a verdict rests on."""
-    return series.since(now.start, least=LOOKS)
 
 
 def below(series: Series | None, now: Now, bound: float) -> bool:

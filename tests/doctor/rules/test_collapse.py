@@ -90,7 +90,7 @@ def test_a_collapse_that_moves_on_is_rotating():
 def test_one_sample_that_wanders_is_one_alarm():
     wandering = run(unlabelled(), **{**ONE_SAMPLE, "dominant_region": lambda t: np.floor(t * 50) % 7})
     assert found(wandering, "alarm") == {"complete-collapse"}
-    assert finding(wandering, "rotating-collapse").severity == "warning"
+    assert finding(wandering, "rotating-collapse").severity == "info"
 
 
 def test_samples_that_never_rest_are_told_where_they_are_poor():

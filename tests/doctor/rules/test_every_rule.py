@@ -37,6 +37,13 @@ def test_its_remedies_are_known_and_named_once(rule: Rule):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_its_causes_are_rules_that_it_does_not_explain_in_turn(rule: Rule):
+    known = {one.id: one for one in RULES}
+    assert set(rule.consequence_of) <= set(known)
+    assert not [cause for cause in rule.consequence_of if rule.id in known[cause].consequence_of]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_test_names_it(rule: Rule):
     sources = (path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
     assert any(f'"{rule.id}"' in source for source in sources)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import EDGE, above, collapsed, lies, settled, stale, stays
+from ..looks import EDGE, READING, above, collapsed, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -48,4 +49,5 @@ AUGMENTATION_LEAK = Rule(
     refute="Training images with such squares or edges of their own, as frames and letterboxes are.",
     remedies=("code-fix", "ada", "diffaugment", "data-fix"),
     check=augmentation_leak,
+    consequence_of=(*BUGS, *READING, "complete-collapse"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import collapsed, settled, stays
+from ..looks import PLAYERS, collapsed, settled, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -31,4 +31,5 @@ BLOBS = Rule(
     refute="Samples without such droplets when they are looked at closely.",
     remedies=("code-fix", "r1", "lower-generator-rate"),
     check=blobs,
+    consequence_of=(*PLAYERS, "complete-collapse"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import collapsed, settled, stale, stays
+from ..looks import PLAYERS, READING, collapsed, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -37,4 +37,5 @@ CHECKERBOARD = Rule(
     refute="A magnified sample without a grid, or training images that have such a pattern (woven cloth, scans).",
     remedies=("resize-convolution", "r1", "code-fix"),
     check=checkerboard_rule,
+    consequence_of=(*PLAYERS, *READING, "complete-collapse", "rotating-collapse"),
 )

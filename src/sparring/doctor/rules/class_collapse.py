@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import BUGS
 from ..findings import Claim
 from ..looks import below, collapsed, settled, stale, stays
 from ..rule import Rule
@@ -46,4 +47,5 @@ CLASS_COLLAPSE = Rule(
     refute="A sheet of that class whose samples differ about as much as real ones of it do.",
     remedies=("r1", "relativistic-r1-r2", "minibatch-deviation", "pack", "larger-batch", "spectral-norm", "wgan-gp"),
     check=class_collapse,
+    consequence_of=(*BUGS, "complete-collapse", "noise-ignored"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now, Setup
 from ..findings import Claim
-from ..looks import EDGE, GAP, above, collapsed, miscoloured, settled, stale, stays
+from ..looks import EDGE, GAP, PLAYERS, READING, above, collapsed, miscoloured, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -56,4 +56,5 @@ COLOUR_DRIFT = Rule(
     refute="Colours that come nearer from look to look: a young generator gets them right before anything else.",
     remedies=("fix-range", "data-fix", "ema", "lower-generator-rate", "r1"),
     check=colour_drift,
+    consequence_of=(*PLAYERS, *READING, "complete-collapse", "rotating-collapse"),
 )

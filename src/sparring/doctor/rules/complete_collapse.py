@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now
+from ..conditions import BUGS, lately
 from ..findings import Claim
-from ..looks import COLLAPSED, OFTEN, before, idle, lately, lies, noiseless, settled, stale, stays
+from ..looks import COLLAPSED, OFTEN, before, idle, lies, noiseless, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -89,4 +90,5 @@ COMPLETE_COLLAPSE = Rule(
         "code-fix",
     ),
     check=complete_collapse,
+    consequence_of=BUGS,
 )

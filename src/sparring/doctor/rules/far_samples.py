@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import collapsed, idle, lies, miscoloured, rotates, settled, stale, stays
+from ..looks import PLAYERS, READING, collapsed, idle, lies, miscoloured, rotates, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -67,4 +67,5 @@ FAR_SAMPLES = Rule(
         "code-fix",
     ),
     check=far_samples,
+    consequence_of=(*PLAYERS, *READING, "complete-collapse", "rotating-collapse", "noise-ignored", "colour-drift"),
 )

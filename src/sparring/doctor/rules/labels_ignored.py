@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import BUGS
 from ..findings import Claim
 from ..looks import above, collapsed, lies, settled, stale, stays
 from ..rule import Rule
@@ -51,4 +52,5 @@ LABELS_IGNORED = Rule(
     refute="Sheets of samples, one label each, that show what the label says; or classes that nobody could tell apart.",
     remedies=("data-fix", "code-fix", "default-rates", "spectral-norm", "wider-critic", "larger-batch"),
     check=labels_ignored,
+    consequence_of=(*BUGS, "complete-collapse", "noise-ignored"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import BUGS
 from ..findings import Claim
 from ..looks import collapsed, noiseless, settled, stale, stays
 from ..rule import Rule
@@ -48,4 +49,5 @@ NOISE_IGNORED = Rule(
         "code-fix",
     ),
     check=noise_ignored,
+    consequence_of=(*BUGS, "complete-collapse"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import BUGS
 from ..findings import Claim
 from ..looks import collapsed, settled, stays
 from ..rule import Rule
@@ -35,4 +36,5 @@ NORMALISATION_GAP = Rule(
     refute="Samples in training mode that look no better than those in evaluation mode.",
     remedies=("larger-batch", "lower-generator-rate", "code-fix"),
     check=normalisation_gap,
+    consequence_of=BUGS,
 )

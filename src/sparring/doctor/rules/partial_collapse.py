@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now
+from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import EDGE, above, below, collapsed, lies, miscoloured, rotates, settled, stale, stays
+from ..looks import EDGE, READING, above, below, collapsed, lies, miscoloured, rotates, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -87,4 +88,5 @@ PARTIAL_COLLAPSE = Rule(
         "data-fix",
     ),
     check=partial_collapse,
+    consequence_of=(*BUGS, *READING, "complete-collapse", "rotating-collapse"),
 )

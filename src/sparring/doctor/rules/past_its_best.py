@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now
+from ..conditions import LOOKS, lately
 from ..findings import Claim, evidence_of
-from ..looks import LOOKS, lately, settled
+from ..looks import PLAYERS, settled
 from ..rule import Rule
 from ..series import Series
 
@@ -50,4 +51,5 @@ PAST_ITS_BEST = Rule(
     refute="Scores that fall below the old best again, or samples that people prefer to the earlier ones.",
     remedies=("restore-best", "stop-early", "r1", "ema", "lower-rates", "diffaugment"),
     check=past_its_best,
+    consequence_of=(*PLAYERS, "complete-collapse", "rotating-collapse", "noise-ignored"),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now
+from ..conditions import LOOKS
 from ..findings import Claim, evidence_of
-from ..looks import LOOKS, settled
+from ..looks import settled
 from ..rule import Rule
 from ..series import Series
 from .past_its_best import past_its_best, told

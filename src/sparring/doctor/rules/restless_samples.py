@@ -6,7 +6,7 @@ import numpy as np
 
 from ..case import Now
 from ..findings import Claim, evidence_of
-from ..looks import collapsed, lies, rotates, settled
+from ..looks import PLAYERS, READING, collapsed, lies, rotates, settled
 from ..rule import Rule
 from ..series import Series
 
@@ -65,4 +65,5 @@ RESTLESS_SAMPLES = Rule(
     refute="Samples that improve while they change, or changes that become smaller over the next looks.",
     remedies=("default-rates", "lower-rates", "lower-momentum", "r1", "ema", "more-critic-steps", "relativistic-r1-r2"),
     check=restless_samples,
+    consequence_of=(*PLAYERS, *READING, "complete-collapse", "rotating-collapse"),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now
+from ..conditions import BUGS, LOOKS
 from ..findings import Claim, evidence_of
-from ..looks import CHANGES, LOOKS, OFTEN, below, collapsed, rotates, settled, stays
+from ..looks import CHANGES, OFTEN, below, rotates, settled, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -27,8 +28,7 @@ def rotating_collapse(
     looks = dominant_region.since(now.start, least=LOOKS + 1).finite().values
     changes = float((looks[1:] != looks[:-1]).mean())
     jumps = evidence_of("dominant_region", dominant_region, changes, CHANGES, "above", "share of looks at another")
-    # Complete collapse, where it is one, is the alarm.
-    return Claim((share, jumps), severity="warning" if collapsed(now, diversity) else "alarm")
+    return Claim((share, jumps))
 
 
 ROTATING_COLLAPSE = Rule(
@@ -53,4 +53,5 @@ ROTATING_COLLAPSE = Rule(
         "minibatch-deviation",
     ),
     check=rotating_collapse,
+    consequence_of=(*BUGS, "complete-collapse"),
 )

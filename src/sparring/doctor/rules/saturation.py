@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import LOOKS, lately
 from ..findings import Claim, evidence_of
-from ..looks import LOOKS, collapsed, lately, settled, stale
+from ..looks import PLAYERS, READING, collapsed, settled, stale
 from ..rule import Rule
 from ..series import Series
 
@@ -42,4 +43,5 @@ SATURATION = Rule(
     refute="Training images that were clipped in the same way but are not among those looked at.",
     remedies=("fix-range", "default-rates", "lower-generator-rate", "r1"),
     check=saturation,
+    consequence_of=(*PLAYERS, *READING, "complete-collapse", "rotating-collapse"),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now
+from ..conditions import BUGS, lately
 from ..findings import Claim, evidence_of
-from ..looks import lagging, lately, settled, stale
+from ..looks import lagging, settled, stale
 from ..rule import Rule
 from ..series import Series
 
@@ -27,4 +28,5 @@ STALE_AVERAGE = Rule(
     refute="Samples of the average that catch up while the run goes on.",
     remedies=("shorter-ema",),
     check=stale_average,
+    consequence_of=BUGS,
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now
+from ..conditions import lately
 from ..findings import Claim, evidence_of
-from ..looks import GAP, SWAPPED, collapsed, lately, lies, settled, swapped
+from ..looks import GAP, SWAPPED, collapsed, lies, settled, swapped
 from ..rule import Rule
 from ..series import Series
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import lately
 from ..findings import Claim, evidence_of
-from ..looks import GAP, HALVED, collapsed, halved, lately, lies, settled
+from ..looks import GAP, HALVED, collapsed, halved, lies, settled
 from ..rule import Rule
 from ..series import Series
 
