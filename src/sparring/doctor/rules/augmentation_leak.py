@@ -10,7 +10,7 @@ from ..rule import Rule
 from ..series import Series
 
 SETTLED = 0.25
-BLANK = 0.1
+BLANK = 0.2
 """Share of fakes with a flat grey square, beyond that of reals ..."""
 LATE = 0.5
 """... from this share of the run on: young generators make grey squares by themselves."""
