@@ -75,3 +75,20 @@ def test_a_run_that_has_only_a_recipe_has_no_signals(tmp_path: Path) -> None:
 def test_a_folder_without_a_recipe_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no run"):
         case_of(tmp_path)
+
+
+def test_an_update_that_ended_the_run_is_an_undefined_number_of_updates(run: RunFolder) -> None:
+    with run.journal.open("a") as file:
+        event = {"kind": "event", "images": 40, "sentence": "non-finite numbers in the turn of critic: why"}
+        file.write("\n" + json.dumps(event) + "\n")
+    counted = case_of(run.path).series["nonfinite"]
+    assert counted.images[-1] == 40
+    assert math.isnan(counted.last)
+
+
+def test_the_gradient_of_lazy_penalties_is_a_signal_of_its_own(run: RunFolder) -> None:
+    assert "penalty_gradient" not in case_of(run.path).series
+    paid = {"critic penalties": {"r1": 0.5, "gradient/critic": 7.0}}
+    with run.journal.open("a") as file:
+        file.write("\n" + json.dumps({"kind": "round", "images": 40, "readings": paid}) + "\n")
+    assert list(case_of(run.path).series["penalty_gradient"].values) == [7.0]

@@ -52,8 +52,11 @@ class Notes:
     def journal(self, record: Record) -> None:
         """A line of the journal."""
         images = record.get("images", 0)
-        if record.get("kind") == "event" and str(record.get("sentence", "")).startswith("skipped an update"):
+        sentence = str(record.get("sentence", "")) if record.get("kind") == "event" else ""
+        if sentence.startswith("skipped an update"):
             self.skipped += 1
+        elif "non-finite" in sentence:  # the run ended with it
+            self.add(images, {"nonfinite": None})
         if record.get("kind") == "round":
             self.add(images, {**turn_signals(record), "nonfinite": self.skipped})
             self.skipped = 0

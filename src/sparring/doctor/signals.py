@@ -38,7 +38,7 @@ SIGNALS: dict[str, Signal] = {
     "generator_gradient": turn("norm of the gradient of the generator's loss with respect to its weights"),
     "critic_rate": turn("learning rate of the discriminator"),
     "generator_rate": turn("learning rate of the generator"),
-    "nonfinite": turn("updates that were infinite or undefined since the line before"),
+    "nonfinite": turn("infinite or undefined updates since the line before; undefined itself where one ended the run"),
     # The discriminator, looked at in evaluation mode, without augmentation.
     "training_logit": probe("mean logit on real images that it trains on"),
     "held_out_logit": probe("mean logit on real images that it has never seen"),

@@ -98,3 +98,8 @@ def test_a_skipped_update_is_a_warning_while_it_is_fresh():
     assert finding(skipped.until(1050), "broken-updates").severity == "warning"
     assert "broken-updates" not in found(skipped)
     assert "broken-updates" not in found(played(distance=learnt(2.0, 0.05)))
+
+
+def test_an_update_that_ended_the_run_is_an_alarm():
+    ended = played(nonfinite=lambda t: np.where(t == 1, NAN, 0.0))
+    assert found(ended, "alarm") == {"broken-updates"}

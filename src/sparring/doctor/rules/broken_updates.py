@@ -18,6 +18,8 @@ def broken_updates(
         if losses is not None and np.isnan(losses.values[-LOOKS:]).all():
             undefined = float(np.isnan(lately(losses, now).values).sum())
             return Claim((evidence_of(name, losses, undefined, 0.0, "above", "undefined values"),), severity="alarm")
+    if nonfinite is not None and np.isnan(nonfinite.last):
+        return Claim((evidence_of("nonfinite", nonfinite, 1.0, 0.0, "above", "and the run ended"),), severity="alarm")
     if nonfinite is None or not lately(nonfinite, now).above(0):
         return None
     skipped = float(np.nansum(lately(nonfinite, now).values))
