@@ -11,6 +11,7 @@ from sparring.doctor.live import Attending
 from sparring.doctor.reading import case_of, records
 from sparring.doctor.record import read_findings
 from sparring.doctor.rule import Rule
+from sparring.run.journal import Lines
 from sparring.run.session import Session
 from tests.run.small import Blobs, data, recipe
 from tests.run.test_session import at_round, interrupt
@@ -100,3 +101,19 @@ def test_looking_is_no_training_time(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert doctor.visit is not None
         assert session.watching is not None
         assert session.watching.looked > doctor.visit.vitals.spent > 0
+
+
+def test_scores_and_the_last_line_are_heard_too(tmp_path: Path) -> None:
+    lengths = dict[str, int]()
+
+    def check(now, score=None, critic_loss=None):
+        lengths.update({"score": len(score or ()), "rounds": now.rounds})
+        return None
+
+    doctor = Attending(rules=[Rule("spy", "info", "", "", "", (), check, early=True)], every=5)
+    scores = Lines(tmp_path / "run" / "scores.jsonl")
+    scored = at_round(20, lambda: scores.append({"images": 160, "sliced_wasserstein": 0.5}))
+    with data(Blobs()), Session.start(recipe(38), tmp_path / "run", after_round=[doctor, scored]) as session:
+        session.play()
+        doctor.finish()
+    assert lengths == {"score": 1, "rounds": 38}

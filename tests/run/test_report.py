@@ -80,7 +80,7 @@ def rounds(count: int = 100) -> list[dict[str, Any]]:
             "kind": "round", "images": 64 * n, "seconds": n / 2, "images_per_second": 128.0,
             "readings": {
                 "critic": {"adversarial": 1 / n, "r1": 0.1, "loss": 1 / n + 0.1, "accuracy": 0.7, "auc": 0.8,
-                           "logit/real": 1.0, "logit/fake": -1.0, "gradient/critic": 2.0},
+                           "sign/real": 0.5, "logit/real": 1.0, "logit/fake": -1.0, "gradient/critic": 2.0},
                 "generator": {"adversarial": 0.7, "loss": 0.7, "gradient/generator": 1.0},
             },
             "learning_rates": {"generator": 2e-4, "critic": 2e-4},
@@ -109,6 +109,7 @@ def test_shows_everything_and_needs_nothing(tmp_path: Path) -> None:
     ):  # fmt: skip
         assert part in page.text
     assert "sparring resume" not in page.text
+    assert "sign/real" not in page.text
     pictures = [attributes["src"] or "" for tag, attributes in page.tags if tag == "img"]
     assert len(pictures) == 1 + 12
     assert all(source.startswith("data:image/") for source in pictures)

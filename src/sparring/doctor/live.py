@@ -16,7 +16,7 @@ from ..run.tally import six_digits
 from .case import Case, Now
 from .findings import Finding
 from .patient import patient_of
-from .reading import noted
+from .reading import noted, records
 from .reals import reals_of
 from .record import keep, read_findings, write_findings
 from .rule import Rule, examine
@@ -66,6 +66,7 @@ class Attending:
         """Examine the end of the run, and write down what is still in the air."""
         if self.visit and not self.gone:
             with self.forgiven(self.visit.session):
+                self.visit.listen()
                 self.visit.examine(self.rules)
                 self.visit.write()
 
@@ -92,7 +93,7 @@ class Visit:
         self.lines = Lines(folder.vitals)
         self.lines.truncate(images - 1)  # a resumed run has yet to reach what was written later
         self.pace = self.engine.clock.total / rounds
-        self.notes = noted(folder, self.pace)
+        self.notes, self.scored = noted(folder, self.pace), len(list(records(folder.scores)))
         self.journal: Mapping[str, object] | None = session.watching.latest if session.watching else None
         facts = Facts(tuple(source.shape), len(source.classes), source.count)
         self.setup = setup_of(recipe, facts, self.engine.game)
@@ -113,11 +114,7 @@ class Visit:
     def round_over(self, rules: Iterable[Rule]) -> list[Finding]:
         """Look and examine, where either is due; what is new."""
         start, rounds = time.perf_counter(), rounds_of(self.engine)
-        watching = self.session.watching
-        if watching and watching.latest is not self.journal:
-            self.journal = watching.latest
-            self.notes.skipped, self.skipped = self.engine.guard.skipped - self.skipped, self.engine.guard.skipped
-            self.notes.journal(watching.latest)
+        self.listen()
         self.vitals.pay(time.perf_counter() - start)
         found = self.vitals.round_over(
             rounds,
@@ -131,6 +128,14 @@ class Visit:
             new = self.examine(rules)
         self.vitals.pay(time.perf_counter() - start)
         return new
+
+    def listen(self) -> None:
+        """Take in the newest line of the journal."""
+        watching = self.session.watching
+        if watching and watching.latest is not self.journal:
+            self.journal = watching.latest
+            self.notes.skipped, self.skipped = self.engine.guard.skipped - self.skipped, self.engine.guard.skipped
+            self.notes.journal(watching.latest)
 
     @property
     def case(self) -> Case:
@@ -151,6 +156,10 @@ class Visit:
     def examine(self, rules: Iterable[Rule]) -> list[Finding]:
         """Ask the rules; what holds for the first time."""
         self.examined = rounds_of(self.engine)
+        scores = list(records(self.session.folder.scores))
+        for record in scores[self.scored :]:
+            self.notes.score(record)
+        self.scored = len(scores)
         held = examine(self.case, rules)
         new = keep(self.findings, [finding.lasting(finding.first_images, float(self.images)) for finding in held])
         now = frozenset(finding.rule for finding in held)

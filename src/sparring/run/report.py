@@ -185,7 +185,7 @@ def terms(record: Record, turn: str) -> dict[str, float]:
 
 def is_term(name: str) -> bool:
     last = name.rsplit("/", 1)[-1]
-    return not ({"logit", "gradient"} & set(name.split("/")[:-1]) or last in ("loss", "accuracy", "auc"))
+    return not ({"logit", "sign", "gradient"} & set(name.split("/")[:-1]) or last in ("loss", "accuracy", "auc"))
 
 
 def picked(record: Record, wanted: Callable[[str], bool]) -> dict[str, float]:
