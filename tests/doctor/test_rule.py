@@ -11,6 +11,8 @@ from sparring.doctor.series import Series
 
 from .cases import case
 
+CURE = ("stop-early",)
+
 
 def test_a_rule_is_not_asked_without_its_signals():
     assert CRITIC_TOO_STRONG.ask(case(auc=0.99)) is None
@@ -48,11 +50,13 @@ def test_what_another_alarm_explains_is_only_worth_knowing():
         return Claim((evidence_of("auc", auc, 0.9, 0.5, "above"),))
 
     def told(name: str, **given) -> Rule:
-        return Rule(id=name, severity="alarm", title="", sentence="", refute="", remedies=(), check=always, **given)
+        return Rule(id=name, severity="alarm", title="", sentence="", refute="", remedies=CURE, check=always, **given)
 
     cause, effect = told("cause"), told("effect", consequence_of=("cause",))
-    severities = {one.rule: one.severity for one in examine(case(auc=0.9), (effect, cause))}
-    assert severities == {"cause": "alarm", "effect": "info"}
+    told_of = {one.rule: one for one in examine(case(auc=0.9), (effect, cause))}
+    assert (told_of["cause"].severity, told_of["effect"].severity) == ("alarm", "info")
+    assert told_of["cause"].remedies
+    assert not told_of["effect"].remedies
     assert examine(case(auc=0.9), (effect,))[0].severity == "alarm"
 
 

@@ -32,7 +32,7 @@ class Rule:
     """Names in `remedies.REMEDIES`, the first to try first."""
     check: Check
     consequence_of: tuple[str, ...] = ()
-    """Rules whose alarms explain this illness; beside one of them it is only worth knowing."""
+    """Rules whose alarms explain this illness; beside one of them it is worth knowing, and not to be treated."""
     early: bool = False
     """Asked during the warm-up too: the condition can never be right."""
     wanted: tuple[tuple[str, bool], ...] = field(init=False)
@@ -85,7 +85,7 @@ def examine(case: Case, rules: Iterable[Rule]) -> list[Finding]:
     asked = [(rule, finding) for rule in rules if (finding := rule.ask(case))]
     alarms = {finding.rule for _, finding in asked if finding.severity == "alarm"}
     found = [
-        replace(finding, severity="info") if alarms.intersection(rule.consequence_of) else finding
+        replace(finding, severity="info", remedies=()) if alarms.intersection(rule.consequence_of) else finding
         for rule, finding in asked
     ]
     return sorted(found, key=lambda finding: order[finding.severity])

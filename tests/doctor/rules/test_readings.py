@@ -10,7 +10,13 @@ from .players import STUCK, around, losses_alone, played, setup
 
 @pytest.mark.parametrize(
     ("accuracy", "words"),
-    [(0.5, "guessing"), (0.7, "middle of a healthy training"), (0.88, "nothing to worry about"), (0.99, "dominates")],
+    [
+        (0.3, "worse than guessing"),
+        (0.5, "it is guessing"),
+        (0.7, "middle of a healthy training"),
+        (0.88, "nothing to worry about"),
+        (0.99, "dominates"),
+    ],
 )
 def test_accuracy_is_explained_with_both_ideals(accuracy: float, words: str):
     told = finding(played(accuracy=accuracy), "critic-accuracy")

@@ -9,7 +9,7 @@ from ..rule import Rule
 from ..series import Series
 
 GUESSING = 0.5
-CANNOT_TELL, COMMON = 0.55, (0.6, 0.8)
+FOOLED, CANNOT_TELL, COMMON = 0.45, 0.55, (0.6, 0.8)
 SURE = 0.95
 
 
@@ -23,6 +23,8 @@ def critic_accuracy(setup: Setup, now: Now, accuracy: Series) -> Claim | None:
 
 
 def meaning(share: float) -> str:
+    if share < FOOLED:
+        return "that is worse than guessing: fakes look more real to it than real samples do."
     if share < CANNOT_TELL:
         return "it is guessing, because fakes are perfect or because it is useless: the samples tell which."
     if share > SURE:

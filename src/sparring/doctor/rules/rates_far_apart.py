@@ -22,7 +22,7 @@ def far_apart(
     if ratio < FAR:
         return None
     severity = "warning" if failing(now, distance, distance_raw) else "info"
-    return Claim((Evidence("learning rates", ratio, FAR, "above"),), severity=severity)
+    return Claim((Evidence("ratio of the learning rates", ratio, FAR, "above"),), severity=severity)
 
 
 RATES_FAR_APART = Rule(
