@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...findings import Claim
 from ..check import Lint, number, says
@@ -60,7 +58,7 @@ def through_shaken(pair: Pair) -> bool:
     return any(slope(pair, fake, weights).any() for weights in shaken(pair.critic))
 
 
-def slope(pair: Pair, x: Tensor, weights: Weights | None = None) -> Tensor:
+def slope(pair: Pair, x: Tensor, weights: Weights) -> Tensor:
     """The gradient of the critic's answers at samples; zeros where there is none."""
     answers = pair.answers(x, weights=weights)
     if not answers.requires_grad:
@@ -78,9 +76,9 @@ def dead(pair: Pair) -> Claim | None:
     if adversarial(pair):
         total += len(pair.gradients)
         lost += [f"generator.{name}" for name, one in pair.gradients.items() if one is None]
-    if pair.critic is not None and (mine := learnable(pair.critic)):
-        total += len(mine)
-        lost += [f"discriminator.{name}" for name, one in critic_gradients(pair, mine).items() if one is None]
+    if pair.critic is not None:
+        total += len(pair.lessons[0])
+        lost += [f"discriminator.{name}" for name, one in pair.lessons[0].items() if one is None]
     if not lost:
         return None
     names = ", ".join(lost[:NAMED]) + (", ..." if len(lost) > NAMED else "")
@@ -91,22 +89,12 @@ def dead(pair: Pair) -> Claim | None:
     )
 
 
-def critic_gradients(pair: Pair, mine: Mapping[str, nn.Parameter]) -> dict[str, Tensor | None]:
-    """The gradient of everything the critic says, to fakes and to real samples, for each of its parameters."""
-    assert pair.critic is not None
-    loss = pair.everything(pair.real) + pair.everything(pair.fake)
-    if not loss.requires_grad:
-        return dict.fromkeys(mine)
-    return dict(zip(mine, torch.autograd.grad(loss, list(mine.values()), allow_unused=True), strict=True))
-
-
 def flat(pair: Pair) -> Claim | None:
     """A critic that is the same everywhere, though it is not 0."""
     if pair.critic is None or not learnable(pair.critic):
         return None
-    x = pair.real.detach().clone().requires_grad_()
-    found = slope(pair, x)
-    size = found.flatten(1).norm(dim=1).median().item() * x.detach().square().mean().sqrt().item()
+    steepness = pair.lessons[1].flatten(1).norm(dim=1).median().item()
+    size = steepness * pair.real.square().mean().sqrt().item()
     if size == 0 or size >= FLAT:  # 0 where the last layer starts at 0
         return None
     return says(

@@ -18,7 +18,7 @@ from ...case import Setup
 from ..data.shown import Shown
 from .pair import Pair
 
-TRIED = 8
+TRIED = 4
 """Samples; a multiple of the groups that critics compare."""
 
 
@@ -29,10 +29,10 @@ def pair_of(recipe: Recipe, game: Game, setup: Setup, shown: Shown) -> Pair | No
         return None
     generator, critic = players["generator"].modules[0], players["critic"].modules[0]
     place = next(generator.parameters()).device
-    count = max(2, min(TRIED, len(shown.images)) // game.multiple) * game.multiple
-    places = torch.arange(count) % len(shown.images)
-    real = shown.images[places].to(place)
-    labels = labels_for(shown, places, setup.classes, place)
+    count = max(2, TRIED // game.multiple) * game.multiple
+    places = torch.arange(count)
+    real = shown.images[places % len(shown.images)].to(place)
+    labels = (places % setup.classes).to(place) if setup.classes else None  # the data's own may be wrong
     draw = chance.normal if recipe.game.prior == "normal" else chance.symmetric
     pair = Pair(
         generator=generator,
@@ -48,16 +48,6 @@ def pair_of(recipe: Recipe, game: Game, setup: Setup, shown: Shown) -> Pair | No
     if turn is None or pair.growing:
         return pair
     return replace(pair, loss=lambda: loss_of(turn, real, labels))
-
-
-def labels_for(shown: Shown, places: Tensor, classes: int, place: torch.device) -> Tensor | None:
-    """Labels that the networks can be called with, even where the data's cannot be right."""
-    if not classes:
-        return None
-    if not shown.labels:
-        return (places % classes).to(place)
-    labels = torch.cat(shown.labels)
-    return labels[places % len(labels)].long().clamp(0, classes - 1).to(place)
 
 
 def loss_of(turn: Turn, real: Tensor, labels: Tensor | None) -> Tensor:

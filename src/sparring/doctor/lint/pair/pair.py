@@ -103,6 +103,18 @@ class Pair:
         return dict(zip(mine, torch.autograd.grad(loss, list(mine.values()), allow_unused=True), strict=True))
 
     @cached_property
+    def lessons(self) -> tuple[dict[str, Tensor | None], Tensor]:
+        """The gradient of all that the critic says of real samples and fakes, for each of its parameters (None where
+        there is none), and at the real samples (n, *shape)."""
+        assert self.critic is not None
+        mine, x = learnable(self.critic), self.real.detach().clone().requires_grad_()
+        total = self.everything(x) + self.everything(self.fake)
+        if not total.requires_grad:
+            return dict.fromkeys(mine), torch.zeros_like(x)
+        *found, slope = torch.autograd.grad(total, [*mine.values(), x], allow_unused=True)
+        return dict(zip(mine, found, strict=True)), torch.zeros_like(x) if slope is None else slope * len(x)
+
+    @cached_property
     def reach(self) -> tuple[float, float] | None:
         """Lowest and highest value of anything the generator can draw; None where it has no bounds, or hides them."""
         with torch.no_grad():

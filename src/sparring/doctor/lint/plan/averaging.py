@@ -31,7 +31,7 @@ def none(plan: Plan) -> Claim | None:
         return None
     return says(
         "No averaged copy of the generator is kept. An average of its latest weights nearly always draws better than "
-        "the last ones, which still circle, and costs little; set average.half_life_images=10000."
+        "the last ones, which still circle, and costs little."
     )
 
 

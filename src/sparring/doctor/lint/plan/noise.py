@@ -17,7 +17,7 @@ def uniform(plan: Plan) -> Claim | None:
         return None
     return says(
         "The noise is uniform in a cube, as in the first DCGAN. Normal noise does as well or better, and walks between "
-        "two points of it stay where the generator was trained; set game.prior=normal."
+        "two points of it stay where the generator was trained."
     )
 
 
