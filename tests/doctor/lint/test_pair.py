@@ -132,6 +132,17 @@ def test_other_ends() -> None:
     assert told(generator(), critic(), probabilities=True)["double-sigmoid"] == "alarm"
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_answers_of_one_sign_at_the_start_prove_nothing(seed: int) -> None:
+    torch.manual_seed(seed)
+    summed = nn.Sequential(
+        nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AvgPool2d(6), nn.Flatten(), nn.Linear(8, 1, bias=False), nn.Flatten(0)
+    )
+    with torch.no_grad():
+        summed[4].weight.abs_()
+    assert "confined-logits" not in told(generator(), summed)
+
+
 def test_ranges_that_do_not_meet() -> None:
     assert told(generator(), critic(), (real() + 1) / 2)["wrong-range"] == "alarm"
     assert told(generator(), critic(), (real() + 1) * 127.5)["wrong-range"] == "alarm"

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ...findings import Claim
 from ..check import Lint, number, says
-from .pair import Pair, enlarged, shaken
+from .pair import Pair, enlarged, redrawn
 
 SAME = 1e-4
 """Spread of answers below which nothing can be said about where they end."""
@@ -78,7 +78,7 @@ def span_of(pair: Pair) -> tuple[float, float] | None:
     with torch.no_grad():
         for answers in tried(pair):
             low, high = min(low, answers.min().item()), max(high, answers.max().item())
-            if low < -1 and high > 1:  # it ends in nothing: no need to try more
+            if low < 0 < high and max(-low, high) > 1:  # it ends in nothing: no need to try more
                 break
     return (low, high) if high - low > SAME else None
 
@@ -93,7 +93,7 @@ def tried(pair: Pair) -> Iterator[Tensor]:
         yield pair.answers(x)
     for x in shown:
         yield pair.answers(x, weights=enlarged(pair.critic))
-    for weights in shaken(pair.critic):
+    for weights in redrawn(pair.critic):
         for x in shown:
             yield pair.answers(x, weights=weights)
 

@@ -21,9 +21,8 @@ from ...case import Setup
 Weights = Mapping[str, Tensor]
 LARGE = 30.0
 """Times the weights, so that what ends in a squashing function is seen to be squashed."""
-SHAKES = 6
-"""Draws of shaken weights; that a free logit has one sign in all of them happens once in 32 times, and for every
-sample of a batch hardly ever."""
+SHAKES, REDRAWS = 6, 16
+"""Draws of other weights. A free logit has one sign in all of the latter once in 65,000 times."""
 SHAKEN, FROM_ZERO = 0.5, 0.1
 """Noise on weights, as a share of their root mean square; and on those that are all 0."""
 
@@ -167,10 +166,20 @@ def enlarged(network: nn.Module) -> Weights:
 
 def shaken(network: nn.Module) -> Iterator[Weights]:
     """Its weights with noise on them: what starts at 0 no longer hides what would come through later."""
+    return drawn(network, SHAKES, keep=1.0, share=SHAKEN)
+
+
+def redrawn(network: nn.Module) -> Iterator[Weights]:
+    """Other weights of the same sizes, so that answers of one sign have the other sign in every second draw."""
+    return drawn(network, REDRAWS, keep=0.0, share=1.0)
+
+
+def drawn(network: nn.Module, draws: int, keep: float, share: float) -> Iterator[Weights]:
+    """So many times, this part of the weights and noise of this share of their size."""
     dice = torch.Generator().manual_seed(0)
-    for _ in range(SHAKES):
+    for _ in range(draws):
         yield {
-            name: p.detach() + noise(p, dice) * (SHAKEN * p.detach().square().mean().sqrt().item() or FROM_ZERO)
+            name: keep * p.detach() + noise(p, dice) * (share * p.detach().square().mean().sqrt().item() or FROM_ZERO)
             for name, p in network.named_parameters()
         }
 
