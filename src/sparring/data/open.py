@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..settings import nearest
 from .cache import Preparation
 from .feed import Source
 from .folder import FolderOrigin, some
+from .halves import HalfOrigin
 from .labels import is_label_file
+from .making import MAKERS, maker_of
 from .origin import Origin
 from .pack import Progress, choose_size, largest_size, pack
 from .packed import PackSource
 from .packfile import Pack
+from .pairs import Collected, Made, PairSource, matched
 from .points import Points
 from .settings import DataSettings
 
@@ -25,6 +29,8 @@ def open_source(settings: DataSettings, progress: Progress | None = None) -> Sou
     `progress` is called with (images done, images in all) while packing. ValueError or OSError with one sentence
     for anything that does not fit.
     """
+    if settings.source:
+        return _with_sources(settings, progress)
     found = _find(settings, progress)
     return found if isinstance(found, Source) else _packed(found, settings, progress)
 
@@ -103,6 +109,32 @@ def _elsewhere(scheme: str, name: str, size: int) -> Origin | Source:
     from .libraries import hf_origin, torchvision_origin
 
     return hf_origin(name) if scheme == "hf" else torchvision_origin(name)
+
+
+def _with_sources(settings: DataSettings, progress: Progress | None) -> PairSource:
+    """Images and what they shall be made of; see `DataSettings.source`."""
+    plain = replace(settings, source="")
+    found = _find(plain, progress)
+    if isinstance(found, Source):
+        raise ValueError(f"data.source goes with a folder or a set of images, and {settings.spec} is neither.")
+    name = settings.source
+    if name in ("left", "right"):
+        images = _packed(HalfOrigin(found, "right" if name == "left" else "left"), plain, progress)
+        same = replace(plain, size=images.shape[-1], labels="none")
+        return PairSource(images, Collected(matched(images, _packed(HalfOrigin(found, name), same, progress)), True))
+    images = _packed(found, plain, progress)
+    if maker := maker_of(name, images.shape[-1]):
+        return PairSource(images, Made(name, maker, images.shape))
+    if ":" not in name and not Path(name).expanduser().exists():
+        known = (*MAKERS, "low:4", "left", "right")
+        said = f"There is no folder {name}, and no source is made that way; there are {', '.join(known)}."
+        raise ValueError(f"{said}{nearest(name, known)}")
+    other = open_source(replace(plain, spec=name, size=images.shape[-1], labels="none"), progress)
+    if not isinstance(other, PackSource):
+        raise ValueError(f"data.source goes with a folder or a set of images, and {name} is neither.")
+    if other.pack.manifest.fingerprint == images.pack.manifest.fingerprint:
+        raise ValueError(f"Images and sources are the same data, {images.name}: name two different ones.")
+    return PairSource(images, Collected(matched(images, other) if settings.paired else other, settings.paired))
 
 
 def _unknown(spec: str) -> str:

@@ -13,6 +13,11 @@ class DataSettings:
 
     spec: str = ""
     """A folder, builtin:NAME, torchvision:NAME, hf:NAME, or tar shards (paths or URLs with braces or *)."""
+    source: str = ""
+    """What translators start from: gray, edges, mask or low:N of each image; the left or the right half of pictures
+    that lie side by side, whose other half is the image; or a second data set in the same words. Empty = nothing."""
+    paired: bool = True
+    """A second data set holds a source of the same name for every image; false = two collections without pairs."""
     size: int = 0
     """Side of the square images in pixels; 0 = chosen from the data."""
     channels: int = 0
