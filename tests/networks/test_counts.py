@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from sparring.networks import Shape, animegan, multiscale, spade, ugatit
+from sparring.networks import Shape
 from sparring.networks.animegan import AnimeganCritic, AnimeganGenerator
 from sparring.networks.biggan import BigganCritic, BigganGenerator
 from sparring.networks.biggan_deep import BigganDeepCritic, BigganDeepGenerator
@@ -107,10 +107,8 @@ PUBLISHED = {
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_published_counts(name, monkeypatch):
+def test_published_counts(name):
     settings, asked, published = PUBLISHED[name]
-    for module in (animegan, multiscale, spade, ugatit):  # normalising adds no weights, and needs arithmetic
-        monkeypatch.setattr(module, "spectral_norm_", lambda layer: layer)
     with torch.device("meta"):  # no memory, no arithmetic
         network = settings.build(asked)
     counted = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)

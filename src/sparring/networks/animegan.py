@@ -53,7 +53,7 @@ class Generator(nn.Module):
 
     def __init__(self, settings: AnimeganGenerator, shape: Shape):
         super().__init__()
-        inputs, outputs = translated(shape, settings.kind, 2**HALVINGS)
+        inputs, outputs = translated(shape, settings.kind, settings.multiple)
         a, b, c, d = (settings.width << stage for stage in range(4))
         self.corners = settings.align_corners
         self.outer = nn.Sequential(convolution(inputs, a, 7), convolution(a, b, stride=2), convolution(b, b))
@@ -112,6 +112,10 @@ class AnimeganGenerator:
 
     def __post_init__(self) -> None:
         positive("width", self.width)
+
+    @property
+    def multiple(self) -> int:
+        return 2**HALVINGS
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)

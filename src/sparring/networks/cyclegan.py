@@ -23,7 +23,7 @@ class Generator(nn.Module):
 
     def __init__(self, settings: CycleganGenerator, shape: Shape):
         super().__init__()
-        inputs, outputs = translated(shape, settings.kind, 2**HALVINGS)
+        inputs, outputs = translated(shape, settings.kind, settings.multiple)
         inside = trunk(
             inputs, settings.width, HALVINGS, settings.blocks, settings.norm, settings.dropout, settings.blur
         )
@@ -70,6 +70,10 @@ class CycleganGenerator:
         positive("blocks", self.blocks)
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is a share in [0, 1), and is {self.dropout}")
+
+    @property
+    def multiple(self) -> int:
+        return 2**HALVINGS
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from torch import nn
 
@@ -42,6 +42,16 @@ class Network(Protocol):
 
     def build(self, shape: Shape) -> nn.Module:
         """A freshly initialised network. ValueError with the alternatives if it cannot make this shape."""
+        ...
+
+
+@runtime_checkable
+class Translating(Protocol):
+    """Settings of a network that turns images into images of the same size."""
+
+    @property
+    def multiple(self) -> int:
+        """Of which the images' sides in pixels must be multiples."""
         ...
 
 

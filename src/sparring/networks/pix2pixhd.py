@@ -40,8 +40,7 @@ class Generator(nn.Module):
 
     def __init__(self, settings: Pix2pixhdGenerator, shape: Shape):
         super().__init__()
-        multiple = 2 ** (settings.halvings + settings.enhancers)
-        inputs, outputs = translated(shape, settings.kind, multiple)
+        inputs, outputs = translated(shape, settings.kind, settings.multiple)
         widths = [settings.width << settings.enhancers - number for number in range(settings.enhancers + 1)]
         self.coarse = nn.Sequential(*trunk(inputs, widths[0], settings.halvings, settings.blocks, "instance"))
         self.enhancers = nn.ModuleList(Enhancer(inputs, width, settings.enhancer_blocks) for width in widths[1:])
@@ -79,6 +78,10 @@ class Pix2pixhdGenerator:
             positive(name, getattr(self, name))
         if self.enhancers < 0:
             raise ValueError(f"enhancers must not be negative, and is {self.enhancers}")
+
+    @property
+    def multiple(self) -> int:
+        return 2 ** (self.halvings + self.enhancers)
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)

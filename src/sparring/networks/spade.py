@@ -58,7 +58,7 @@ class Generator(nn.Module):
 
     def __init__(self, settings: SpadeGenerator, shape: Shape):
         super().__init__()
-        labels, outputs = translated(shape, settings.kind, 2**settings.doublings)
+        labels, outputs = translated(shape, settings.kind, settings.multiple)
         self.doublings, self.latent = settings.doublings, shape.latent
         self.start_sides = tuple(side >> settings.doublings for side in shape.image[1:])
         widths = [settings.width * times for times in WIDTHS] + [settings.width // 2] * (settings.doublings == 7)
@@ -123,6 +123,10 @@ class SpadeGenerator:
 
     def __post_init__(self) -> None:
         positive("width", self.width)
+
+    @property
+    def multiple(self) -> int:
+        return 2**self.doublings
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)

@@ -48,7 +48,7 @@ class Generator(nn.Module):
 
     def __init__(self, settings: StarganGenerator, shape: Shape):
         super().__init__()
-        inputs, outputs = translated(shape, settings.kind, 2**HALVINGS)
+        inputs, outputs = translated(shape, settings.kind, settings.multiple)
         if not shape.classes:
             raise ValueError(f"{settings.kind} needs domains to translate between: set data.labels=auto")
         self.classes = shape.classes
@@ -108,6 +108,10 @@ class StarganGenerator:
     def __post_init__(self) -> None:
         positive("width", self.width)
         positive("blocks", self.blocks)
+
+    @property
+    def multiple(self) -> int:
+        return 2**HALVINGS
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)

@@ -47,7 +47,7 @@ class Generator(nn.Module):
 
     def __init__(self, settings: UgatitGenerator, shape: Shape):
         super().__init__()
-        inputs, outputs = translated(shape, settings.kind, 2**HALVINGS)
+        inputs, outputs = translated(shape, settings.kind, settings.multiple)
         width, widest = settings.width, settings.width << HALVINGS
         down = [nn.ReflectionPad2d(3), nn.Conv2d(inputs, width, 7, bias=False)]
         down += [nn.InstanceNorm2d(width), nn.ReLU(inplace=True)]
@@ -154,6 +154,10 @@ class UgatitGenerator:
     def __post_init__(self) -> None:
         positive("width", self.width)
         positive("blocks", self.blocks)
+
+    @property
+    def multiple(self) -> int:
+        return 2**HALVINGS
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)

@@ -27,7 +27,7 @@ class Generator(nn.Module):
 
     def __init__(self, settings: UnetGenerator, shape: Shape):
         super().__init__()
-        inputs, outputs = translated(shape, settings.kind, 2**settings.depth)
+        inputs, outputs = translated(shape, settings.kind, settings.multiple)
         bias, last = needs_bias(settings.norm), settings.depth - 1
         widths = [settings.width * min(WIDEST, 2**level) for level in range(settings.depth)]
         self.downs, self.ups = nn.ModuleList(), nn.ModuleList()
@@ -86,6 +86,10 @@ class UnetGenerator:
             raise ValueError(f"depth counts levels and must be at least 2, and is {self.depth}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is a share in [0, 1), and is {self.dropout}")
+
+    @property
+    def multiple(self) -> int:
+        return 2**self.depth
 
     def build(self, shape: Shape) -> nn.Module:
         return Generator(self, shape)

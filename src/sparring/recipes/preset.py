@@ -15,6 +15,7 @@ class Facts:
     shape: tuple[int, ...] = (3, 64, 64)  # (channels, height, width), or (dimensions,) for points
     classes: int = 0
     count: int | None = None  # None where nobody counted, as with streams
+    source: int = 0  # channels of what translators start from; 0 = there is nothing beside the images
 
     @property
     def points(self) -> bool:

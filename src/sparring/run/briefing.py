@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from ..data.feed import Source
+from ..data.pairs import PairSource
 from ..play.game import Game, Turn
 from ..play.machine import Machine
 from ..play.optim import Optim
@@ -33,7 +34,8 @@ class Briefing:
 
 
 def facts_of(source: Source) -> Facts:
-    return Facts(tuple(source.shape), len(source.classes), source.count)
+    beside = source.sources.shape[0] if isinstance(source, PairSource) else 0
+    return Facts(tuple(source.shape), len(source.classes), source.count, beside)
 
 
 def brief(

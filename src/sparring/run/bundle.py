@@ -113,9 +113,21 @@ def check_format(data: Any) -> None:
 
 def portable(recipe: Recipe) -> Recipe:
     """The recipe without the place of the data on its maker's disk, which is nobody's business."""
-    spec = recipe.data.spec
-    if "://" in spec or not ("/" in spec or "\\" in spec) or spec.startswith(("builtin:", "torchvision:", "hf:")):
-        return recipe
-    name = spec.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    labels = recipe.data.labels.replace("\\", "/").rsplit("/", 1)[-1]
-    return dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, spec=name, labels=labels))
+    data = recipe.data
+    labels = data.labels if placeless(data.spec) else last_name(data.labels)
+    data = dataclasses.replace(data, spec=without_place(data.spec), source=without_place(data.source), labels=labels)
+    return recipe if data == recipe.data else dataclasses.replace(recipe, data=data)
+
+
+def without_place(spec: str) -> str:
+    return spec if placeless(spec) else last_name(spec)
+
+
+def placeless(spec: str) -> bool:
+    """Whether these words name data without saying where a folder lies."""
+    here = "/" in spec or "\\" in spec
+    return "://" in spec or not here or spec.startswith(("builtin:", "torchvision:", "hf:"))
+
+
+def last_name(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]

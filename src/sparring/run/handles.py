@@ -171,6 +171,8 @@ def load(path: Path | str, *, device: str = "auto") -> Synthesizer:
     """
     file = weights_of(Path(path))
     tensors, card = read_bundle(file)
+    if card.kind == "translator":
+        raise ValueError(f"{file} holds a translator, which makes images of images: sparring.load_translator opens it")
     if card.kind != "synthesizer":
         raise ValueError(f"{file} holds a {card.kind!r}, which this version of sparring cannot use; update it")
     role = "generator"

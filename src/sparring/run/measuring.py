@@ -16,10 +16,10 @@ from ..metrics.moments import moments_of
 from ..metrics.remembered import cache_file, recall, store
 from ..metrics.score import Score
 from ..metrics.sets import Extractor, Seen, Sets
-from .handles import Synthesizer
 from .journal import Lines
 from .score_lines import Measured, best, chooses
 from .subjects import Samples, training_set
+from .translating import Handle
 
 WATCHED = ("fid", "kid", "prdc")
 SHARE_OF_IMAGES = 0.1
@@ -58,7 +58,7 @@ class Measuring:
         line = best(path)
         self.best: Score | None = line.chooser if line else None
 
-    def due(self, handle: Callable[[], Synthesizer], images: int, seconds: float, final: bool = False) -> bool:
+    def due(self, handle: Callable[[], Handle], images: int, seconds: float, final: bool = False) -> bool:
         """Whether it is time for scores, and there is time for them. `handle` makes a network for a trial."""
         if not self.possible or images in (0, self.images_scored) or (images < self.next and not final):
             return False
@@ -68,7 +68,7 @@ class Measuring:
             self.spent += time.perf_counter() - start
         return self.possible and 0 < self.cost <= SHARE_OF_SECONDS * seconds - self.spent
 
-    def prepare(self, handle: Synthesizer, affordable: float) -> None:
+    def prepare(self, handle: Handle, affordable: float) -> None:
         """Load the network, and settle how many samples the seconds that this run can afford are good for."""
         self.extractor = best_network(self.device)
         self.possible = self.extractor.name != "pixels"  # there the cheap score sees more
@@ -102,7 +102,7 @@ class Measuring:
             self.samples = next(fits, SAMPLES[-1])
         self.cost = cost(self.samples, 1.0)
 
-    def measure(self, handle: Synthesizer, images: int, seconds: float) -> tuple[tuple[Score, ...], bool]:
+    def measure(self, handle: Handle, images: int, seconds: float) -> tuple[tuple[Score, ...], bool]:
         """The scores, and whether these weights are the best so far; a line of scores.jsonl says both."""
         start = time.perf_counter()
         self.real = self.real or self.real_images()

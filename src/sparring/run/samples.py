@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 
 import torch
 from PIL import Image
@@ -12,7 +13,7 @@ from ..data.feed import Source
 from ..play.engine import Engine
 from ..recipes.recipe import Recipe
 from . import grid
-from .handles import Synthesizer
+from .translating import Handle, Translator
 
 POINTS = 2000
 """Points in a scatter, of each kind."""
@@ -58,13 +59,25 @@ class Timeline:
         passed = [mark for mark in self.marks if mark <= images]
         return images != self.drawn and (final or bool(passed and passed[-1] > self.drawn))
 
-    def draw(self, handle: Synthesizer, images: int) -> Image.Image:
+    def draw(self, handle: Handle, images: int) -> Image.Image:
         """The picture after so many images."""
         self.drawn = images
+        if isinstance(handle, Translator):
+            return self.translated(handle)
         samples = self.made(handle)
         return grid.scatter(samples, self.real) if self.points else grid.grid(grid.to_bytes(samples), self.columns)
 
-    def made(self, handle: Synthesizer) -> Tensor:
+    def translated(self, handle: Translator) -> Image.Image:
+        """Each source, in its first three channels or gray, and beside it what became of it."""
+        count = max(1, self.count // 2)
+        numbers, label = handle.noise(count, seed=SEED), None if self.label is None else self.label[:count]
+        pair = handle.sources(numbers).cpu(), handle.decode(numbers, label).float().cpu()
+        shown = [one[:, :3] if one.shape[1] >= 3 else one[:, :1] for one in pair]
+        channels = max(one.shape[1] for one in shown)
+        beside = torch.stack([one.expand(-1, channels, -1, -1) for one in shown], 1).flatten(0, 1)
+        return grid.grid(grid.to_bytes(beside), 2 * math.ceil(math.sqrt(count / 2)))
+
+    def made(self, handle: Handle) -> Tensor:
         noise = handle.noise(self.count, seed=SEED).split(AT_ONCE)
         labels = [None] * len(noise) if self.label is None else self.label.split(AT_ONCE)
         return torch.cat([handle.decode(z, y).float().cpu() for z, y in zip(noise, labels, strict=True)])

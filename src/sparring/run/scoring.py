@@ -13,10 +13,10 @@ from torch import Tensor
 
 from ..data.feed import Source
 from ..metrics.sliced_wasserstein import SlicedWasserstein
-from .handles import Synthesizer
 from .journal import Lines, read
 from .score_lines import QUICK as NAME
 from .score_lines import quick
+from .translating import Handle
 
 SAMPLES = {"images": 512, "points": 2048}
 PATCHES, PROJECTIONS = 32, 128
@@ -62,7 +62,7 @@ class Scoring:
         self.label: Tensor | None = None
         self.metric: SlicedWasserstein | None = None
 
-    def due(self, handle: Callable[[], Synthesizer], images: int, seconds: float, final: bool = False) -> bool:
+    def due(self, handle: Callable[[], Handle], images: int, seconds: float, final: bool = False) -> bool:
         """Whether it is time for a score, and there is time for it. `handle` makes a network for a trial."""
         if images in (0, self.images_scored) or (images < self.next and not final):
             return False
@@ -71,7 +71,7 @@ class Scoring:
             self.cost = self.trial(handle())
         return 0 < self.cost <= allowed
 
-    def trial(self, handle: Synthesizer) -> float:
+    def trial(self, handle: Handle) -> float:
         """Seconds that a score will take, judged by a small one."""
         start = time.perf_counter()
         real = self.draw()
@@ -80,7 +80,7 @@ class Scoring:
         self.spent += time.perf_counter() - start
         return (time.perf_counter() - drawn) * len(real) / min(TRIAL, len(real))
 
-    def measure(self, handle: Synthesizer, images: int, seconds: float) -> tuple[float, bool]:
+    def measure(self, handle: Handle, images: int, seconds: float) -> tuple[float, bool]:
         """The score, and whether it is the best so far; a line of scores.jsonl says both."""
         start = time.perf_counter()
         real = self.draw()
@@ -114,7 +114,7 @@ class Scoring:
             self.real, self.label = batch.image, batch.label if self.source.classes else None
         return self.real
 
-    def fakes(self, handle: Synthesizer, count: int) -> Tensor:
+    def fakes(self, handle: Handle, count: int) -> Tensor:
         """Fakes with the real ones' labels, always from the same noise; images are rounded as if saved."""
         noise = handle.noise(len(self.draw()), seed=SEED)[:count].split(AT_ONCE)
         labels = [None] * len(noise) if self.label is None else self.label[:count].split(AT_ONCE)

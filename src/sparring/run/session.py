@@ -21,12 +21,12 @@ from ..play.state import state_of
 from ..recipes.recipe import Recipe
 from . import checkpoint
 from .folder import RunFolder
-from .handles import Synthesizer
 from .keeping import Keeping
 from .pacing import Pacing, Reason
 from .plan import plan_of
 from .setting_up import engine_of, first_says, put_back, restarted, same_run
 from .signals import Interrupts
+from .translating import Handle
 from .watching import Watching
 
 
@@ -223,7 +223,7 @@ class Session:
             self.watching.write("end", self.seconds, {"reason": reason, "trained": round(self.trained, 3)})
             self.watching.log(f"{reason} after {self.seconds:,.0f} seconds of training")
 
-    def handle(self) -> Synthesizer:
+    def handle(self) -> Handle:
         """The generator as it is now, ready to sample; only on the first process."""
         assert self.watching is not None, "only the first process of a run looks at it"
         return self.watching.handle(self.seconds)

@@ -9,7 +9,7 @@ from ..data.feed import Source
 from ..data.packed import PackSource
 from ..metrics.folders import FolderImages, PackImages
 from . import grid
-from .handles import Synthesizer
+from .translating import Handle
 
 AT_ONCE = 64
 
@@ -24,7 +24,7 @@ class Samples:
     fingerprint = ""
 
     def __init__(
-        self, handle: Synthesizer, count: int, *, labels: Tensor | None = None, seed: int = 0, truncation: float = 1.0
+        self, handle: Handle, count: int, *, labels: Tensor | None = None, seed: int = 0, truncation: float = 1.0
     ):
         self.handle, self.count, self.truncation = handle, count, truncation
         self.name, self.shape, self.classes = about(handle), handle.shape, handle.classes
@@ -77,7 +77,7 @@ def training_set(source: Source, limit: int, seed: int) -> PackImages | FirstOf:
     return FirstOf(source, limit, seed=seed)
 
 
-def about(handle: Synthesizer) -> str:
+def about(handle: Handle) -> str:
     """Whose samples, for people: `dcgan, averaged weights after 120,000 images`."""
     kind = "averaged weights" if handle.card.weights == "ema" else "weights"
     return f"{handle.card.recipe.name}, {kind} after {handle.card.trained.images:,} images"

@@ -19,13 +19,13 @@ from . import atomic, checkpoint, grid
 from .board import Board
 from .bundle import Card, Trained, read_card, save_bundle
 from .folder import RunFolder
-from .handles import Synthesizer
 from .journal import Lines, Record
 from .measuring import Measuring
 from .samples import Timeline, exported
 from .scoring import NAME, Scoring
 from .sentences import brief
 from .tally import Tally
+from .translating import Bank, Handle, handle_of, kind_of
 
 BEFORE_ALL = -1
 """Images seen before a run that has no checkpoint: nothing that an earlier session wrote is kept."""
@@ -42,7 +42,7 @@ class Watching:
         Lines(folder.scores).truncate(images)
         folder.forget_after(images)
         self.board = Board(folder.tensorboard, images) if recipe.watch.tensorboard else None
-        self.facts = source.facts()
+        self.facts, self.bank = source.facts(), Bank(source)
         self.latest: Record = {}
         self.scores: dict[str, float] = {}
         self.scored_at = BEFORE_ALL  # images
@@ -131,14 +131,14 @@ class Watching:
             self.measuring.possible = False
             self.event(f"real metrics cannot be measured in this run: {brief(error)}", seconds)
 
-    def score(self, handle: Synthesizer, seconds: float) -> None:
+    def score(self, handle: Handle, seconds: float) -> None:
         """Measure the generator now, cheaply; that chooses the best weights until a real metric does."""
         score, better = self.scoring.measure(handle, self.images, seconds)
         self.scored({NAME: score})
         if better and not self.measuring.best:
             self.save_weights(self.folder.best, seconds)
 
-    def measure(self, handle: Synthesizer, seconds: float) -> None:
+    def measure(self, handle: Handle, seconds: float) -> None:
         """Measure the generator now with real metrics, and keep its weights where they are the best so far."""
         scores, better = self.measuring.measure(handle, self.images, seconds)
         self.scored({score.name: score.value for score in scores if math.isfinite(score.value)})
@@ -153,15 +153,16 @@ class Watching:
         if self.board:
             self.board.numbers({f"score/{name}": value for name, value in values.items()}, self.images)
 
-    def handle(self, seconds: float) -> Synthesizer:
+    def handle(self, seconds: float) -> Handle:
         """The generator as it is now, averaged where there is an average."""
         networks, kind = exported(self.engine, self.recipe)
-        return Synthesizer(networks["generator"], self.card(kind, seconds), self.engine.machine.device)
+        return handle_of(networks["generator"], self.card(kind, seconds), self.engine.machine.device, self.bank)
 
     def card(self, kind: str, seconds: float) -> Card:
         return Card(
             recipe=self.recipe,
             shape=self.source.shape,
+            kind=kind_of(self.recipe),
             classes=self.source.classes,
             weights=kind,
             trained=Trained(

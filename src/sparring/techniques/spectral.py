@@ -44,7 +44,7 @@ class SpectralNorm(nn.Module):
         return weight.movedim(self.output_dimension, 0).flatten(1)
 
     def forward(self, weight: Tensor) -> Tensor:
-        with torch.autocast(weight.device.type, enabled=False):
+        with torch.autocast("cpu" if weight.is_meta else weight.device.type, enabled=False):  # meta knows none
             matrix, v = self.matrix(weight), self.v
             if self.training:
                 # The graph keeps these fresh tensors, so a second forward before the backward changes nothing.

@@ -1,0 +1,146 @@
+"""A trained translator: from images to images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..data.feed import Feed, Source
+from ..games.casting import FromNoise
+from ..games.domains import DomainsSettings
+from ..networks.network import Translating
+from ..play.machine import choose_device
+from ..recipes.recipe import Recipe
+from . import grid
+from .bundle import Card, read_bundle
+from .handles import Synthesizer, build, undisturbed, weights_of
+from .sentences import brief
+
+KIND = "translator"
+
+
+class Bank:
+    """Sources, or images where there are none beside them, by number: of data that a translator is watched on."""
+
+    def __init__(self, source: Source):
+        self.source = source
+        self.stream: Feed | None = None
+
+    def sources(self, numbers: Tensor) -> Tensor:
+        """Those of these numbers (n,): (n, channels, height, width) in [-1, 1]."""
+        self.stream = self.stream or self.source.feed(1, seed=0)
+        batches = [self.stream.batch(number) for number in numbers.tolist()]
+        return torch.cat([one.source if "source" in one.roles else one.image for one in batches])
+
+
+class Translator:
+    """A trained translator; `card` says all that is known of the weights, `shape` is one translated image's.
+
+    To be watched and measured as a generator of noise is, it has a `bank` of sources: its "noise" is their numbers.
+    """
+
+    def __init__(self, network: nn.Module, card: Card, device: torch.device | None = None, bank: Bank | None = None):
+        game, settings = card.recipe.game, card.recipe.networks["generator"]
+        if isinstance(game, FromNoise):
+            raise ValueError(f"a game of kind {game.kind!r} makes samples from noise and translates nothing")
+        self.network = network.eval().requires_grad_(False)
+        self.card, self.device, self.bank = card, device or torch.device("cpu"), bank
+        self.shape, self.source = card.shape, game.shape(card.shape, len(card.classes)).source or card.shape
+        self.classes = card.classes if isinstance(game, DomainsSettings) else ()
+        self.multiple = settings.multiple if isinstance(settings, Translating) else 1
+
+    @torch.no_grad()
+    def translate(self, images: Tensor, *, label: str | None = None, batch: int = 8) -> Tensor:
+        """Images (n, height, width, channels) uint8 of any one size, translated: the same size, uint8, on the CPU.
+
+        What is missing to a size that the network takes is mirrored and cut off again. `label` is the wanted domain,
+        where there are several. ValueError for other shapes, for an unknown label, and for a size that a network of
+        one size does not take.
+        """
+        if images.dim() != 4 or images.shape[3] != self.source[0] or images.dtype != torch.uint8:
+            shape = " x ".join(str(side) for side in images.shape)
+            raise ValueError(f"a translator takes images (n, height, width, {self.source[0]}) of bytes, not {shape}")
+        if bool(self.classes) != (label is not None) or (label is not None and label not in self.classes):
+            known = ", ".join(self.classes) or "none"
+            raise ValueError(f"the domain to translate into is one of: {known}; and {label!r} was given")
+        parts = list[Tensor]()
+        for part in images.split(batch):
+            x = part.permute(0, 3, 1, 2).to(self.device, torch.float32).div(127.5).sub(1)
+            y = None if label is None else torch.full((len(x),), self.classes.index(label), device=self.device)
+            parts.append(grid.to_bytes(self.padded(x, y)))
+        return torch.cat(parts) if parts else torch.zeros((0, *images.shape[1:3], self.shape[0]), dtype=torch.uint8)
+
+    def padded(self, x: Tensor, y: Tensor | None) -> Tensor:
+        """Translated at the next size that the network takes."""
+        height, width = x.shape[2:]
+        below, right = -height % self.multiple, -width % self.multiple
+        mode = "reflect" if below < height and right < width else "replicate"
+        x = F.pad(x, (0, right, 0, below), mode=mode) if below or right else x
+        with undisturbed(self.device):
+            return self.network(x, y)[:, :, :height, :width]
+
+    def noise(self, n: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
+        """Numbers (n,) int64 of sources in the bank. There is no `truncation` here, and 1 says so."""
+        if truncation != 1:
+            raise ValueError("truncation is of noise, and a translator starts from images: leave it at 1")
+        return torch.arange(n) + seed % 2**20 * 2**20
+
+    def latents(self, n: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
+        """The same as `noise`."""
+        return self.noise(n, seed=seed, truncation=truncation)
+
+    def labels(self, n: int, *, seed: int = 0) -> Tensor | None:
+        """Domains (n,) int64 to translate into, drawn evenly; None where there is one only."""
+        if not self.classes:
+            return None
+        return torch.randint(len(self.classes), (n,), generator=torch.Generator().manual_seed(seed % 2**63))
+
+    def sources(self, z: Tensor) -> Tensor:
+        """The bank's sources (n, channels, height, width) in [-1, 1] of these numbers. ValueError without a bank."""
+        if self.bank is None:
+            raise ValueError("a translator makes nothing of noise: give it images, through translate()")
+        return self.bank.sources(z)
+
+    @torch.no_grad()
+    def decode(self, z: Tensor, y: Tensor | None = None, truncation: float = 1.0) -> Tensor:
+        """What becomes of the sources of these numbers: (n, *shape) in [-1, 1], on the translator's device."""
+        x = self.sources(z).to(self.device)
+        with undisturbed(self.device):
+            return self.network(x, None if y is None else y.to(self.device))
+
+
+Handle = Synthesizer | Translator
+"""Whatever a run trains, ready to be looked at."""
+
+
+def kind_of(recipe: Recipe) -> str:
+    """What can be done with a recipe's weights, as their card says it."""
+    return "synthesizer" if isinstance(recipe.game, FromNoise) else KIND
+
+
+def handle_of(network: nn.Module, card: Card, device: torch.device, bank: Bank) -> Handle:
+    """Of a network in training."""
+    if isinstance(card.recipe.game, FromNoise):
+        return Synthesizer(network, card, device)
+    return Translator(network, card, device, bank)
+
+
+def load_translator(path: Path | str, *, device: str = "auto") -> Translator:
+    """The translator of a bundle file, or of a run: its best weights, or else its last.
+
+    ValueError with one sentence for anything that holds none. Nothing in the file is ever executed.
+    """
+    file = weights_of(Path(path))
+    tensors, card = read_bundle(file)
+    if card.kind != KIND:
+        raise ValueError(f"{file} holds a {card.kind!r} and no translator")
+    weights = {name.removeprefix("generator."): t for name, t in tensors.items() if name.startswith("generator.")}
+    try:
+        network = build(card, "generator", weights)
+    except (ValueError, RuntimeError, KeyError, TypeError) as error:
+        raise ValueError(f"the weights in {file} do not fit the network it describes: {brief(error)}") from None
+    chosen = choose_device(device)
+    return Translator(network.to(chosen), card, chosen)
