@@ -12,6 +12,8 @@ FILE = Path(__file__).with_name("citations.bib")
 GAN, SALIMANS, WGAN = "goodfellow2014generative", "salimans2016improved", "arjovsky2017wasserstein"
 PROGAN, STYLEGAN, STYLEGAN2 = "karras2018progressive", "karras2019style", "karras2020analyzing"
 
+PIX2PIX, CYCLEGAN, PIX2PIXHD = "isola2017image", "zhu2017unpaired", "wang2018high"
+
 WORKS: dict[str, tuple[str, ...]] = {
     # Losses.
     "minimax": (GAN,),
@@ -38,6 +40,7 @@ WORKS: dict[str, tuple[str, ...]] = {
     "classes": ("odena2017conditional",),
     "classes_fake": ("odena2017conditional",),
     "feature_matching": (SALIMANS,),
+    "matching": (PIX2PIXHD,),
     "reconstruction": ("liu2021towards",),
     "targets": ("szegedy2016rethinking", SALIMANS),
     "lazy": (STYLEGAN2,),
@@ -60,6 +63,17 @@ WORKS: dict[str, tuple[str, ...]] = {
     "vaegan": ("larsen2016autoencoding",),
     "joint": ("dumoulin2017adversarially",),
     "encoder": ("dumoulin2017adversarially",),
+    "unet": (PIX2PIX,),
+    "patch": (PIX2PIX,),
+    "pixel": (PIX2PIX,),
+    "cyclegan": (CYCLEGAN, "johnson2016perceptual"),
+    "pix2pixhd": (PIX2PIXHD,),
+    "multiscale": (PIX2PIXHD,),
+    "spade": ("park2019semantic",),
+    "ugatit": ("kim2020ugatit",),
+    "animegan": ("chen2020animegan",),
+    "stargan": ("choi2018stargan",),
+    "stargan2": ("choi2020stargan",),
     "concat": ("mirza2014conditional",),
     "projection": ("miyato2018cgans",),
     "auxiliary": ("odena2017conditional",),
@@ -69,6 +83,10 @@ WORKS: dict[str, tuple[str, ...]] = {
     "growing": (PROGAN,),
     "inference": ("dumoulin2017adversarially", "donahue2017adversarial"),
     "autoencoding": ("larsen2016autoencoding", "kingma2014auto"),
+    "paired": (PIX2PIX,),
+    "cycle": (CYCLEGAN,),
+    "onesided": ("park2020contrastive",),
+    "domains": ("choi2018stargan",),
     # Techniques.
     "spectral_norm": ("miyato2018spectral",),
     "virtual_norm": (SALIMANS,),

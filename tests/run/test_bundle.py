@@ -130,8 +130,8 @@ def test_a_later_format_asks_for_an_update(tmp_path: Path) -> None:
 
 
 def test_another_kind_is_refused(tmp_path: Path) -> None:
-    path, _ = saved(tmp_path / "a.safetensors", kind="translator")
-    with pytest.raises(ValueError, match="holds a 'translator'"):
+    path, _ = saved(tmp_path / "a.safetensors", kind="writer")
+    with pytest.raises(ValueError, match="holds a 'writer'"):
         load(path)
 
 

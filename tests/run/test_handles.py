@@ -10,11 +10,18 @@ from tests.run.small import recipe
 
 from sparring.games.synthesis import SynthesisSettings
 from sparring.networks import NETWORKS
+from sparring.networks.network import Translating
 from sparring.recipes.recipe import Recipe
 from sparring.run.bundle import Card, save_bundle
 from sparring.run.folder import RunFolder
 from sparring.run.handles import Synthesizer, load, weights_of
 from sparring.techniques.spectral import spectral_norm_
+
+FROM_NOISE = [
+    name
+    for name in NETWORKS
+    if name.endswith("generator") and name != "stargan2-generator" and not isinstance(NETWORKS[name](), Translating)
+]
 
 
 def handle(
@@ -181,7 +188,7 @@ def test_a_normalised_generator_is_built_again(tmp_path: Path) -> None:
     assert torch.equal(load(path, device="cpu").decode(z), network.eval()(z))
 
 
-@pytest.mark.parametrize("kind", [name for name in NETWORKS if name.endswith("generator")])
+@pytest.mark.parametrize("kind", FROM_NOISE)
 def test_every_generator_comes_back(kind: str, tmp_path: Path) -> None:
     made = dataclasses.replace(recipe(), networks={"generator": NETWORKS[kind](), "critic": NETWORKS["mlp-critic"]()})
     network = made.networks["generator"].build(made.game.shape((3, 32, 32), 2)).eval()

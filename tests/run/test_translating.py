@@ -20,7 +20,7 @@ from sparring.recipes.recipe import Recipe, TrainSettings, WatchSettings
 from sparring.run.bundle import Card, portable, read_card
 from sparring.run.journal import read
 from sparring.run.session import Session
-from sparring.run.translating import Translator, load_translator
+from sparring.run.translating import Translator, load_translator, load_watched, next_line
 
 NAMES = [f"{'xy'[number % 2]}/{number:02}.png" for number in range(24)]
 
@@ -66,8 +66,13 @@ def test_a_run_ends_with_a_translator(tmp_path: Path, case: str, source: str, la
     one = handle.translate(images[:1], label=label, batch=1)
     if case != "paired":  # whose dropout is shared out over the batch
         assert (one.int() - made[:1].int()).abs().max() <= 1
+    assert repr(handle).startswith(f"Translator({card.recipe.name}, ")
     with pytest.raises(ValueError, match=r"sparring\.load_translator opens it"):
         sparring.load(tmp_path / "run")
+    watched = load_watched(tmp_path / "run", device="cpu")
+    assert watched.decode(watched.noise(2), watched.labels(2)).shape == (2, 3, 16, 16)
+    assert "load_translator" in next_line(tmp_path / "run", card.recipe)
+    assert next_line("run", recipe_of("dcgan")) == "sparring sample run -n 64 --out grid.png"
 
 
 def test_a_picture_shows_every_source_beside_its_translation(tmp_path: Path) -> None:

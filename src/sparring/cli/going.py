@@ -29,6 +29,7 @@ from ..run.report import write_report
 from ..run.report_pictures import picture_of
 from ..run.sentences import brief as short
 from ..run.session import Outcome, Session
+from ..run.translating import next_line
 from .crew import Crew, refuse_faults
 from .main import INTERRUPTED, MISTAKE
 from .packing import packing
@@ -152,7 +153,7 @@ def tell(folder: RunFolder, outcome: Outcome | None, voice: Voice) -> int:
         lines.append(f"Doctor:   {'; '.join(map(line, found))}: sparring doctor {run}")
     if outcome.reason != "finished":
         lines.append(f"Go on:    sparring resume {run}")
-    lines.append(f"Samples:  sparring sample {run} -n 64 --out grid.png")
+    lines.append(f"Samples:  {next_line(run, folder.recipe)}")
     voice.answer(data, "\n".join(lines))
     return STATUS[outcome.reason]
 

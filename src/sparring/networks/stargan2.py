@@ -21,7 +21,6 @@ from .network import Shape, channels_of, positive, translated
 
 STYLE = 64  # length of a style
 BOTTOM = 16  # side in pixels of the translator's innermost maps
-HIDDEN = 512  # units of the mapping
 
 
 def plan(side: int, width: int, widest: int, bottom: int) -> list[int]:
@@ -70,15 +69,15 @@ class Mapping(nn.Module):
         super().__init__()
         if not (shape.latent and shape.classes):
             raise ValueError(f"{settings.kind} makes styles of noise for every domain: it needs both")
-        self.together = nn.Sequential(*dense(shape.latent, settings.hidden), *self.hidden(settings))
+        self.together = nn.Sequential(*dense(shape.latent, settings.width), *self.hidden(settings))
         self.apart = nn.ModuleList(
-            nn.Sequential(*self.hidden(settings), nn.Linear(settings.hidden, STYLE)) for _ in range(shape.classes)
+            nn.Sequential(*self.hidden(settings), nn.Linear(settings.width, STYLE)) for _ in range(shape.classes)
         )
         he_(self)
 
     @staticmethod
     def hidden(settings: Stargan2Mapping) -> list[nn.Module]:
-        return [layer for _ in range(3) for layer in dense(settings.hidden, settings.hidden)]
+        return [layer for _ in range(3) for layer in dense(settings.width, settings.width)]
 
     def forward(self, z: Tensor, y: Tensor | None) -> Tensor:
         h = self.together(z)
@@ -163,11 +162,11 @@ class Stargan2Mapping:
     """StarGAN v2's mapping from noise to a style of each domain."""
 
     kind: Literal["stargan2-mapping"] = "stargan2-mapping"
-    hidden: int = 512
+    width: int = 512
     """Units of every layer."""
 
     def __post_init__(self) -> None:
-        positive("hidden", self.hidden)
+        positive("width", self.width)
 
     def build(self, shape: Shape) -> nn.Module:
         return Mapping(self, shape)

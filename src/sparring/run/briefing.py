@@ -34,6 +34,7 @@ class Briefing:
 
 
 def facts_of(source: Source) -> Facts:
+    """What a data set tells before anything is trained on it."""
     beside = source.sources.shape[0] if isinstance(source, PairSource) else 0
     return Facts(tuple(source.shape), len(source.classes), source.count, beside)
 

@@ -11,8 +11,8 @@ from torch import Tensor
 from ..data.open import open_source
 from . import grid
 from .compare import Comparison, Result
-from .handles import Synthesizer, load
 from .samples import POINTS, SEED
+from .translating import Handle, load_watched
 
 WIDTH = 1000  # pixels that the images of a row about fill
 FEWEST, MOST, ROWS = 8, 20, 2  # images side by side, and one above the other
@@ -30,13 +30,13 @@ def picture(comparison: Comparison, results: Sequence[Result], order: Sequence[s
         known = [(score, one.seed, one.run) for one in done if (score := one.score) is not None]
         if known:
             score, seed, run = min(known)
-            handle = load(comparison.path / run, device="cpu")
+            handle = load_watched(comparison.path / run, device="cpu")
             columns = SCATTERS if len(handle.shape) == 1 else 1
             panels.append((f"{name}: {score:.4f}, seed {seed}", panel(handle)))
     return sheet(panels, columns) if panels else None
 
 
-def panel(handle: Synthesizer) -> Image.Image:
+def panel(handle: Handle) -> Image.Image:
     """What a network makes of the noise that is the same in all rows."""
     points = len(handle.shape) == 1
     columns = min(MOST, max(FEWEST, WIDTH // (handle.shape[-1] + grid.GAP)))
@@ -50,7 +50,7 @@ def panel(handle: Synthesizer) -> Image.Image:
     return grid.scatter(made, real).resize((SCATTER_SIDE, SCATTER_SIDE), Image.Resampling.LANCZOS)
 
 
-def labels(handle: Synthesizer, count: int) -> Tensor | None:
+def labels(handle: Handle, count: int) -> Tensor | None:
     """The classes in turn."""
     return torch.arange(count) % len(handle.classes) if handle.classes else None
 

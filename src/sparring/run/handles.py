@@ -186,6 +186,7 @@ def load(path: Path | str, *, device: str = "auto") -> Synthesizer:
 
 
 def weights_of(path: Path) -> Path:
+    """The file itself, or a run's best weights, or else its last. ValueError where a run has none yet."""
     if not path.is_dir():
         return path
     run = RunFolder.open(path)

@@ -16,6 +16,7 @@ from .briefing import duration
 from .curves import Points, chart
 from .folder import RunFolder
 from .journal import Record, read
+from .translating import next_line
 
 STATES = {
     "finished": "finished",
@@ -225,7 +226,7 @@ def cost(story: Story) -> str:
 
 def next_steps(story: Story) -> str:
     run = story.folder.path
-    lines = [f"sparring sample {run} -n 64 --out grid.png", f"sparring report {run}"]
+    lines = [next_line(run, story.recipe), f"sparring report {run}"]
     if story.reason != "finished":
         lines.insert(0, f"sparring resume {run}")
     return f"<pre>{escape(chr(10).join(lines))}</pre>"

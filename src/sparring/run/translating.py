@@ -9,14 +9,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data.feed import Feed, Source
+from ..data.open import open_source
 from ..games.casting import FromNoise
 from ..games.domains import DomainsSettings
 from ..networks.network import Translating
 from ..play.machine import choose_device
 from ..recipes.recipe import Recipe
 from . import grid
-from .bundle import Card, read_bundle
-from .handles import Synthesizer, build, undisturbed, weights_of
+from .bundle import Card, read_bundle, read_card
+from .folder import RunFolder
+from .handles import Synthesizer, build, load, undisturbed, weights_of
 from .sentences import brief
 
 KIND = "translator"
@@ -51,6 +53,10 @@ class Translator:
         self.shape, self.source = card.shape, game.shape(card.shape, len(card.classes)).source or card.shape
         self.classes = card.classes if isinstance(game, DomainsSettings) else ()
         self.multiple = settings.multiple if isinstance(settings, Translating) else 1
+
+    def __repr__(self) -> str:
+        sides = " to ".join("x".join(map(str, shape)) for shape in (self.source, self.shape))
+        return f"Translator({self.card.recipe.name}, {sides}, {self.card.trained.images:,} images)"
 
     @torch.no_grad()
     def translate(self, images: Tensor, *, label: str | None = None, batch: int = 8) -> Tensor:
@@ -144,3 +150,19 @@ def load_translator(path: Path | str, *, device: str = "auto") -> Translator:
         raise ValueError(f"the weights in {file} do not fit the network it describes: {brief(error)}") from None
     chosen = choose_device(device)
     return Translator(network.to(chosen), card, chosen)
+
+
+def load_watched(run: Path, *, device: str = "auto") -> Handle:
+    """Whatever a run trained, ready to be looked at: a translator starts from the run's own data. Errors as `load`."""
+    if read_card(weights_of(run)).kind != KIND:
+        return load(run, device=device)
+    translator = load_translator(run, device=device)
+    translator.bank = Bank(open_source(RunFolder.open(run).recipe.data))
+    return translator
+
+
+def next_line(run: Path | str, recipe: Recipe) -> str:
+    """How to use what a run trained, as people type it."""
+    if kind_of(recipe) == KIND:
+        return f"python -c \"import sparring; print(sparring.load_translator('{run}'))\"  # .translate(images)"
+    return f"sparring sample {run} -n 64 --out grid.png"
