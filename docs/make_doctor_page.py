@@ -52,8 +52,8 @@ def explained(rule: Rule) -> Iterator[str]:
     ]
     yield f"- Looks at: {', '.join(looked) or 'the set-up alone'}."
     yield f"- Refuted by: {rule.refute}"
-    told = [sentence(name) for name in rule.remedies]
-    yield f"- Try: {' '.join(f'({place}) {text}' for place, text in enumerate(told, 1))}"
+    if told := [sentence(name) for name in rule.remedies]:
+        yield f"- Try: {' '.join(f'({place}) {text}' for place, text in enumerate(told, 1))}"
 
 
 def lints() -> Iterator[str]:
