@@ -45,15 +45,16 @@ def findings() -> Iterator[str]:
 
 
 def explained(rule: Rule) -> Iterator[str]:
+    needed, more = ([f"`{n}`" for n, free in rule.wanted if n not in GIVEN and free == may] for may in (False, True))
+    if more:
+        needed.append(f"{'and ' if needed else ''}{', '.join(more)} where measured")
     yield f"\n### {rule.id}"
     yield f"**{rule.title}** ({rule.severity}). {begun(rule.sentence)}"
-    looked = [
-        f"`{name}`" + (" if it is there" if optional else "") for name, optional in rule.wanted if name not in GIVEN
-    ]
-    yield f"- Looks at: {', '.join(looked) or 'the set-up alone'}."
+    yield f"- Looks at: {', '.join(needed) or 'the set-up alone'}."
     yield f"- Refuted by: {rule.refute}"
-    if told := [sentence(name) for name in rule.remedies]:
-        yield f"- Try: {' '.join(f'({place}) {text}' for place, text in enumerate(told, 1))}"
+    if rule.remedies:
+        yield "- Try, one at a time:"
+    yield from (f"  {place}. {sentence(name)}" for place, name in enumerate(rule.remedies, 1))
 
 
 def lints() -> Iterator[str]:
