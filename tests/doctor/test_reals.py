@@ -7,7 +7,7 @@ import torch
 
 from sparring.data.open import open_source
 from sparring.data.settings import DataSettings
-from sparring.doctor.patient import patient_of
+from sparring.doctor.patient import fitting, patient_of
 from sparring.doctor.reals import reals_of
 from sparring.doctor.vitals import Vitals
 from sparring.run.session import Session
@@ -34,6 +34,13 @@ def test_labels_that_networks_are_not_told_are_known_to_the_doctor(digits) -> No
 def test_few_images_are_taken_once(digits) -> None:
     assert len(reals_of(digits, 10**6, 10).samples) == digits.count
     assert not any("larger than" in note for note in digits.facts()["notes"])
+
+
+def test_large_images_are_fewer() -> None:
+    assert fitting(1256, (3, 64, 64)) == 1256
+    assert 64 < fitting(1256, (3, 256, 256)) < 400
+    assert fitting(256, (3, 1024, 1024)) == 64
+    assert fitting(10, (3, 1024, 1024)) == 10
 
 
 def test_points_have_no_held_out_samples() -> None:

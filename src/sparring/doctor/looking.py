@@ -16,7 +16,7 @@ from ..play.scene import Sample, Verdict
 from ..run.handles import undisturbed
 from ..techniques.packing import pack
 from .measures import artefacts, movement, verdicts
-from .patient import SEED, Patient, Reals
+from .patient import SEED, Patient, Reals, fitting
 from .reference import Reference, measurable
 from .setups import BATCH_NORMS, has
 
@@ -36,7 +36,7 @@ class Looking:
     """Looks again and again, with the same noise and the same real samples."""
 
     def __init__(self, reals: Reals, fakes: int):
-        self.reals, self.fakes = reals, fakes
+        self.reals, self.fakes = reals, fitting(fakes, tuple(reals.samples.shape[1:]))
         self.dice = torch.Generator().manual_seed(SEED)
         self.noise: Tensor | None = None
         self.reference: Reference | None = None

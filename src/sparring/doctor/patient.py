@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,8 +22,15 @@ from ..recipes.recipe import Recipe
 
 Forge = Callable[[nn.Module, Tensor, Tensor | None], Tensor]
 Judge = Callable[[nn.Module, Sample, Tensor | None], Verdict]
+VALUES, FEWEST = 1 << 26, 64
+"""Numbers that real samples or fakes may hold at most, in memory, where that leaves more than so many samples."""
 SEED = 77_001
 """Of the choice of real samples and of the noise: the same at every look."""
+
+
+def fitting(count: int, shape: tuple[int, ...]) -> int:
+    """So many samples of this shape, or as many as there should be room for."""
+    return min(count, max(FEWEST, VALUES // math.prod(shape)))
 
 
 def forged(generator: nn.Module, z: Tensor, y: Tensor | None) -> Tensor:

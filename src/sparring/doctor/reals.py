@@ -8,7 +8,7 @@ from torch import Tensor
 from ..data.feed import Source
 from ..data.packed import PackFeed, PackSource
 from ..run.scoring import HoldsOut
-from .patient import SEED, Reals
+from .patient import SEED, Reals, fitting
 
 KINDS = 32
 """Labels that the networks are not told are only used where there are no more kinds of them."""
@@ -19,6 +19,7 @@ def reals_of(source: Source, count: int, held: int, *, flip: bool = False) -> Re
 
     Labels that the networks are not told still help to see which kinds of sample are never made.
     """
+    count, held = fitting(count, source.shape), fitting(held, source.shape)
     wanted, labels = min(count, source.count or count), None
     if isinstance(source, PackSource):
         feed = source.feed(wanted, seed=SEED, prefetch=False)
