@@ -1,0 +1,46 @@
+"""What the page on translation tells people to type works as it stands, on smaller numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from tests.data.pictures import write_images
+
+from sparring.games import GAMES
+from sparring.networks import NETWORKS, Shape
+from sparring.networks.cyclegan import CycleganGenerator
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "translation.md"
+SMALLER = {"depth=6": "width=2, depth=4", "PatchCritic()": "PatchCritic(width=2, layers=1)", "size=64": "size=16"}
+SMALLER |= {"images=100_000": "images=8", "CycleganGenerator()": "CycleganGenerator(2, 1)", "256, 256": "16, 16"}
+
+
+def blocks() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+
+
+def test_its_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARRING_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    write_images(tmp_path / "photos", [f"{number}.png" for number in range(12)])
+    network = CycleganGenerator(2, 1).build(Shape((3, 16, 16)))
+    names = {key.replace("layers.", "model.", 1): t for key, t in network.state_dict().items()}
+    official = {key.replace(".layers.", ".conv_block."): t for key, t in names.items()}
+    torch.save(official, tmp_path / "latest_net_G_A.pth")
+    scope = {"images": torch.zeros(1, 20, 24, 1, dtype=torch.uint8)}
+    for block in blocks():
+        for words, smaller in SMALLER.items():
+            block = block.replace(words, smaller)
+        exec(compile(block, "page", "exec"), scope)
+    assert scope["translated"].shape == (1, 20, 24, 3)
+    assert torch.equal(scope["network"].layers[1].weight, network.layers[1].weight)
+
+
+def test_what_it_names_exists() -> None:
+    told = set(re.findall(r"`([A-Z]\w+(?:Generator|Critic|Encoder|Mapping|Settings))\b", PAGE.read_text("utf-8")))
+    known = {kind.__name__ for registry in (NETWORKS, GAMES) for kind in registry.values()}
+    assert len(told) > 15
+    assert told <= known
