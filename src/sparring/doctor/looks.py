@@ -1,7 +1,7 @@
 """Conditions on what is looked at now and then: they hold when the newest looks all say so, not when one does.
 
-Some are shared by rules about samples, so that one illness is told once: what makes one rule speak is what keeps
-another silent.
+No rule about samples is silent because another one might speak: what follows from an alarm is only told more quietly,
+through `Rule.consequence_of`. An average that lags is the exception, since its own rule asks the very same.
 """
 
 from __future__ import annotations
@@ -21,10 +21,6 @@ SPAN = 0.15
 """Share of the run whose looks the newest ones are held against ..."""
 NEARER = 0.85
 """... and how far beyond the bound they then lie, against before: below, the run mends itself."""
-COLLAPSED = 0.3
-"""Of the reals' diversity: below, fakes are practically one sample (the alarm of the detectors of collapse)."""
-BY_NOISE = 0.3
-"""Effect of the noise over the diversity of all fakes: below, labels make nearly all of the difference."""
 STALE = 1.5
 """Distance of the averaged weights' samples over that of the weights themselves: above, the average lags behind."""
 SEEN = 0.05
@@ -33,16 +29,8 @@ OFTEN = 5.0
 """Share of fakes in one region over that of reals: above, one region of a dozen or two holds most."""
 GAP = 0.1
 """Between the means of a channel, in [-1, 1]: above, anybody sees it."""
-SWAPPED = 0.7
-"""Gap with red and blue exchanged over that without. Samples that are merely pale are no better off with it."""
-HALVED = 0.5
-"""The same for fakes taken from [0, 1] to [-1, 1]."""
 EDGE = 5.0
 """Difference along the edges of images, in standard deviations: above, as if images were shifted or framed."""
-IDLE = 0.99
-"""Share of the generator's weights that are not told where to go."""
-CHANGES = 0.5
-"""Share of looks at which another region dominates than at the look before."""
 
 READING = ("wrong-range", "swapped-channels")
 """Rules about mistakes in reading images, which spoil all that is said of samples."""
@@ -101,18 +89,6 @@ def stays(
     return found if len(earlier) and late >= NEARER * early else None
 
 
-def collapsed(now: Now, diversity: Series | None) -> bool:
-    """Whether all fakes are practically one, which explains whatever else is wrong with samples."""
-    return below(diversity, now, COLLAPSED)
-
-
-def noiseless(now: Now, noise_effect: Series | None, diversity: Series | None) -> bool:
-    """Whether what little differs between fakes comes from their labels, and hardly anything from the noise."""
-    if noise_effect is None or diversity is None:
-        return False
-    return lately(noise_effect, now).median < BY_NOISE * lately(diversity, now).median
-
-
 def stale(now: Now, distance: Series | None, distance_raw: Series | None, ratio: float = STALE) -> bool:
     """Whether the averaged weights lag behind, so that their samples say little about the training."""
     return distance_raw is not None and above(distance, now, lagging(lately(distance_raw, now).median, ratio))
@@ -124,40 +100,6 @@ def lagging(raw: float, ratio: float = STALE) -> float:
 
 
 def before(series: Series, now: Now, span: float = SPAN) -> Series:
-    """The looks of the last part of the run, this share of it, that the newest ones are held against."""
-    return series.where(series.rounds < lately(series, now).rounds[0]).since(now.rounds - span * now.planned).finite()
-
-
-def idle(now: Now, generator_still: Series | None, generator_update: Series | None) -> bool:
-    """Whether the generator does not learn at all, so that its samples are what they were."""
-    return above(generator_still, now, IDLE) or below(generator_update, now, 1e-12)
-
-
-def rotates(now: Now, dominant_share: Series | None, dominant_region: Series | None) -> bool:
-    """Whether one kind of sample dominates at each look, but not the same."""
-    if dominant_region is None or not above(dominant_share, now, OFTEN):
-        return False
-    looks = dominant_region.since(now.start, least=LOOKS + 1).finite().values
-    return len(looks) > LOOKS and float((looks[1:] != looks[:-1]).mean()) >= CHANGES
-
-
-def swapped(now: Now, channel_gap: Series | None, swapped_gap: Series | None) -> bool:
-    """Whether exchanging red and blue explains much of a large gap between colours."""
-    return explained(now, channel_gap, swapped_gap, SWAPPED)
-
-
-def halved(now: Now, channel_gap: Series | None, halved_gap: Series | None) -> bool:
-    """Whether images in [0, 1] explain much of a large gap between colours."""
-    return explained(now, channel_gap, halved_gap, HALVED)
-
-
-def miscoloured(now: Now, channel_gap: Series | None, swapped_gap: Series | None, halved_gap: Series | None) -> bool:
-    """Whether a mistake in reading images explains why fakes are unlike the reals."""
-    return swapped(now, channel_gap, swapped_gap) or halved(now, channel_gap, halved_gap)
-
-
-def explained(now: Now, channel_gap: Series | None, repaired: Series | None, share: float) -> bool:
-    """Whether no more than this share of a large gap is left after a repair."""
-    if channel_gap is None or repaired is None or not above(channel_gap, now, GAP):
-        return False
-    return lately(repaired, now).median < share * lately(channel_gap, now).median
+    """The looks that the newest ones are held against: of this share of the run just before them."""
+    first = lately(series, now).rounds[0]
+    return series.where(series.rounds < first).since(first - span * now.planned).finite()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from .healthy import finding, found, learnt, run
+from .healthy import Course, finding, found, learnt, run
 
 FAR = {"distance": 1.2, "distance_raw": 1.2, "quality": 0.01, "coverage": 0.05, "score": 0.5}
 
@@ -17,13 +17,40 @@ def test_samples_that_stay_far_are_told_early_and_fail_late():
     assert found(sick, "alarm") == {"far-samples"}
 
 
+@pytest.mark.parametrize("quality", [0.01, 1.0])
+@pytest.mark.parametrize("duplicates", [0.0, 1.0])
+@pytest.mark.parametrize("dominant_region", [3.0, lambda t: np.floor(t * 50) % 7])
+@pytest.mark.parametrize("diversity", [0.05, 0.25, 0.4, 0.9])
+@pytest.mark.parametrize("distance_raw", [0.2, 0.9])
+def test_nothing_keeps_the_doctor_silent_about_bad_samples(
+    quality: float, duplicates: float, dominant_region: Course, diversity: float, distance_raw: float
+):
+    sick = run(
+        distance=0.9,
+        coverage=0.05,
+        regions=0.2,
+        dominant_share=8.0,
+        rank=0.15,
+        channel_gap=0.2,
+        swapped_gap=0.1,
+        noise_effect=diversity,
+        quality=quality,
+        duplicates=duplicates,
+        dominant_region=dominant_region,
+        diversity=diversity,
+        distance_raw=distance_raw,
+    )
+    assert found(sick.until(900), "warning")
+    assert found(run(distance=0.9, distance_raw=0.9, coverage=0.05).until(900), "warning")
+
+
 def test_samples_that_come_nearer_are_only_slow():
-    nearing = lambda t: 2.4 - 1.6 * t  # noqa: E731 - one line says it
+    nearing = lambda t: 4 * np.exp(-2 * t)  # noqa: E731 - one line says it
     assert "far-samples" not in found(run(**{**FAR, "distance": nearing, "distance_raw": nearing}))
 
 
 def test_samples_among_the_reals_are_not_far():
-    assert "far-samples" not in found(run(**{**FAR, "quality": 0.5}))
+    assert "far-samples" not in found(run(**{**FAR, "quality": 0.5, "coverage": 0.4}))
 
 
 def test_a_run_past_its_best_is_told():

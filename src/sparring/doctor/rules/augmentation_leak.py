@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..case import Now, Setup
 from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import EDGE, READING, above, collapsed, lies, settled, stale, stays
+from ..looks import EDGE, READING, above, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -24,13 +24,12 @@ def augmentation_leak(
     blank_share: Series | None = None,
     border_gap: Series | None = None,
     quality: Series | None = None,
-    diversity: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
     if setup.points or not settled(now, SETTLED) or stale(now, distance, distance_raw):
         return None
-    if collapsed(now, diversity) or (quality is not None and not above(quality, now, POOR)):
+    if quality is not None and not above(quality, now, POOR):
         return None
     edge = lies("border_gap", border_gap, now, "above", EDGE)
     blank = stays("blank_share", blank_share, now, "above", BLANK) if edge or settled(now, LATE) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import PLAYERS, collapsed, settled, stays
+from ..looks import PLAYERS, settled, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -13,8 +13,8 @@ PEAK = 50.0
 """Over the layer's root mean square."""
 
 
-def blobs(now: Now, activation_peak: Series, diversity: Series | None = None) -> Claim | None:
-    if not settled(now, SETTLED) or collapsed(now, diversity):
+def blobs(now: Now, activation_peak: Series) -> Claim | None:
+    if not settled(now, SETTLED):
         return None
     found = stays("activation_peak", activation_peak, now, "above", PEAK)
     return Claim((found,)) if found else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import PLAYERS, READING, collapsed, settled, stale, stays
+from ..looks import PLAYERS, READING, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -16,11 +16,10 @@ POWER = 3.0
 def checkerboard_rule(
     now: Now,
     checkerboard: Series,
-    diversity: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
-    if not settled(now, SETTLED) or collapsed(now, diversity) or stale(now, distance, distance_raw):
+    if not settled(now, SETTLED) or stale(now, distance, distance_raw):
         return None
     found = stays("checkerboard", checkerboard, now, "above", POWER)
     return Claim((found,)) if found else None

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from ..case import Now, Setup
+from ..case import Now
 from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import below, collapsed, settled, stale, stays
+from ..looks import settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
 SETTLED = 0.2
 SPREAD = 0.3
 """Of the distance between two reals of the class."""
-IGNORED = 0.2
-"""The same for the median over labels: below, noise has no effect at all."""
-MISSED = 0.1
-"""Share of its due of a class: below, it is missing rather than uniform."""
 
 
 def class_collapse(
-    setup: Setup,
     now: Now,
     class_spread: Series,
-    noise_effect: Series | None = None,
-    diversity: Series | None = None,
-    least_class: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
-    if not settled(now, SETTLED) or collapsed(now, diversity) or stale(now, distance, distance_raw):
-        return None
-    if below(least_class, now, MISSED) or (setup.classes > 1 and below(noise_effect, now, IGNORED)):
+    if not settled(now, SETTLED) or stale(now, distance, distance_raw):
         return None
     found = stays("class_spread", class_spread, now, "below", SPREAD)
     return Claim((found,)) if found else None

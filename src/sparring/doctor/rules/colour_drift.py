@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Now, Setup
 from ..findings import Claim
-from ..looks import EDGE, GAP, PLAYERS, READING, above, collapsed, miscoloured, settled, stale, stays
+from ..looks import EDGE, GAP, PLAYERS, READING, above, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -22,17 +22,12 @@ def colour_drift(
     setup: Setup,
     now: Now,
     channel_gap: Series,
-    swapped_gap: Series | None = None,
-    halved_gap: Series | None = None,
     border_gap: Series | None = None,
     contrast: Series | None = None,
-    diversity: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
     if setup.points or not settled(now, SETTLED) or stale(now, distance, distance_raw):
-        return None
-    if collapsed(now, diversity) or miscoloured(now, channel_gap, swapped_gap, halved_gap):
         return None
     gap = stays("channel_gap", channel_gap, now, "above", GAP)
     low = stays("contrast", contrast, now, "below", CONTRAST[0])

@@ -5,26 +5,32 @@ from __future__ import annotations
 from ..case import Now
 from ..conditions import BUGS, lately
 from ..findings import Claim
-from ..looks import COLLAPSED, OFTEN, before, idle, lies, noiseless, settled, stale, stays
+from ..looks import OFTEN, STALE, before, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
+ALIKE = 0.3
+"""Of the reals' diversity: below, fakes are practically one sample."""
+ONE = 0.1
+"""The same for hardly more than one sample."""
+COPIES = 0.5
+"""Share of fakes with a near copy among 200: hardly any in a healthy run."""
+ALL = 0.8
+"""The same where nearly every fake is one of a few: then they may differ from each other as much as they like."""
 SPREAD = 0.5
 """Of the reals' standard deviation over a batch."""
 RANK = 0.3
 """Of the participation ratio of the reals' covariance."""
-COPIES = 0.5
-"""Share of fakes with a near copy among 200: hardly any in a healthy run."""
 GROWS = 1.15
 """Diversity over that of the looks before: above, the generator is still spreading out."""
 SPAN = 0.3
 """Share of the run whose looks these are: slow generators spread out over half of it."""
+EARLY = 0.3
+"""Share of the run from which copies are an alarm."""
 LATE = 0.5
 """Share of the run from which a collapse is an alarm; before, only that on hardly more than one sample is."""
-ONE = 0.1
-"""Diversity of hardly more than one sample."""
 LAGS = 1.15
-"""Distance of the average's samples over that of the weights themselves: above, it is them that have to be seen."""
+"""Distance of the average's samples over that of the weights themselves: above, it is these that have to be seen."""
 
 
 def grows(now: Now, diversity: Series) -> bool:
@@ -40,27 +46,27 @@ def complete_collapse(
     rank: Series | None = None,
     duplicates: Series | None = None,
     dominant_share: Series | None = None,
-    noise_effect: Series | None = None,
-    generator_still: Series | None = None,
-    generator_update: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
-    if not settled(now) or stale(now, distance, distance_raw, LAGS):
+    if not settled(now) or grows(now, diversity):
         return None
-    if noiseless(now, noise_effect, diversity) or grows(now, diversity) or idle(now, generator_still, generator_update):
+    if stale(now, distance, distance_raw, STALE if settled(now, LATE) else LAGS):
         return None
-    alike = stays("diversity", diversity, now, "below", COLLAPSED)
+    alike = stays("diversity", diversity, now, "below", ALIKE)
+    copies = lies("duplicates", duplicates, now, "above", COPIES)
     others = (
-        lies("duplicates", duplicates, now, "above", COPIES),
         lies("batch_spread", batch_spread, now, "below", SPREAD),
         lies("rank", rank, now, "below", RANK),
         lies("dominant_share", dominant_share, now, "above", OFTEN),
     )
-    agreeing = tuple(one for one in others if one)
-    if not alike or not agreeing:
+    found = tuple(one for one in (alike, copies, *others) if one)
+    few = copies is not None and copies.value > ALL and len(found) > 2
+    if not few and (not alike or len(found) < 2):
         return None
-    return Claim((alike, *agreeing), severity="alarm" if alike.value < ONE or settled(now, LATE) else "warning")
+    one = alike is not None and alike.value < ONE
+    failing = one or settled(now, LATE) or (few and settled(now, EARLY))
+    return Claim(found, severity="alarm" if failing else "warning")
 
 
 COMPLETE_COLLAPSE = Rule(
@@ -90,5 +96,5 @@ COMPLETE_COLLAPSE = Rule(
         "code-fix",
     ),
     check=complete_collapse,
-    consequence_of=BUGS,
+    consequence_of=(*BUGS, "noise-ignored"),
 )

@@ -4,46 +4,40 @@ from __future__ import annotations
 
 from ..case import Now
 from ..findings import Claim
-from ..looks import PLAYERS, READING, collapsed, idle, lies, miscoloured, rotates, settled, stale, stays
+from ..looks import PLAYERS, READING, before, lies, settled, stale
 from ..rule import Rule
 from ..series import Series
 
 SETTLED = 0.25
-LOST = 1.0
-"""Distance of copies of the data's mean: samples that are no nearer have learnt nothing."""
 LATE = 0.7
-"""Share of the run from which it is failing rather than slow."""
+"""Share of the run from which it is failing rather than slow ..."""
+LOST = 1.0
+"""... at the distance of copies of the data's mean: such samples have learnt nothing."""
 FAR = 0.5
-"""Distance; the reals' own spread is 1."""
+"""Distance; the reals' variance is 1."""
 POOR = 0.1
-"""Share of fakes that lie among real samples."""
+"""Quality, and coverage, below which hardly any sample is a real one's neighbour."""
+IMPROVES = 0.85
+"""Distance over that of the looks before: below, samples come nearer."""
 
 
 def far_samples(
     now: Now,
     distance: Series,
-    quality: Series,
+    quality: Series | None = None,
+    coverage: Series | None = None,
     distance_raw: Series | None = None,
-    generator_still: Series | None = None,
-    generator_update: Series | None = None,
-    diversity: Series | None = None,
-    dominant_share: Series | None = None,
-    dominant_region: Series | None = None,
-    channel_gap: Series | None = None,
-    swapped_gap: Series | None = None,
-    halved_gap: Series | None = None,
 ) -> Claim | None:
-    if not settled(now, SETTLED) or collapsed(now, diversity) or stale(now, distance, distance_raw):
+    if not settled(now, SETTLED) or stale(now, distance, distance_raw):
         return None
-    if rotates(now, dominant_share, dominant_region) or miscoloured(now, channel_gap, swapped_gap, halved_gap):
-        return None
-    if idle(now, generator_still, generator_update):
-        return None
-    far = stays("distance", distance, now, "above", FAR)
+    far = lies("distance", distance, now, "above", FAR)
     poor = lies("quality", quality, now, "below", POOR)
-    if not far or not poor:
+    few = lies("coverage", coverage, now, "below", POOR)
+    earlier = before(distance, now)
+    if not far or not (poor or few) or not len(earlier) or far.value < IMPROVES * earlier.median:
         return None
-    return Claim((far, poor), severity="alarm" if settled(now, LATE) and far.value > LOST else "warning")
+    found = tuple(one for one in (far, poor, few) if one)
+    return Claim(found, severity="alarm" if settled(now, LATE) and far.value > LOST else "warning")
 
 
 FAR_SAMPLES = Rule(

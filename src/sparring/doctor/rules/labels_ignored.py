@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..case import Now, Setup
 from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import above, collapsed, lies, settled, stale, stays
+from ..looks import above, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -26,14 +26,13 @@ def labels_ignored(
     class_agreement: Series,
     label_sense: Series | None = None,
     quality: Series | None = None,
-    diversity: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
     if setup.classes < 2 or not settled(now, SETTLED) or stale(now, distance, distance_raw):
         return None
     found = stays("class_agreement", class_agreement, now, "below", BEYOND_CHANCE)
-    if not found or collapsed(now, diversity):
+    if not found:
         return None
     senseless = lies("label_sense", label_sense, now, "below", SENSE)
     if senseless:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..case import Now, Setup
 from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import collapsed, noiseless, settled, stale, stays
+from ..looks import settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -17,13 +17,10 @@ def noise_ignored(
     setup: Setup,
     now: Now,
     noise_effect: Series,
-    diversity: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
     if setup.classes < 2 or not settled(now) or stale(now, distance, distance_raw):
-        return None
-    if collapsed(now, diversity) and not noiseless(now, noise_effect, diversity):
         return None
     found = stays("noise_effect", noise_effect, now, "below", NO_EFFECT)
     return Claim((found,)) if found else None
@@ -49,5 +46,5 @@ NOISE_IGNORED = Rule(
         "code-fix",
     ),
     check=noise_ignored,
-    consequence_of=(*BUGS, "complete-collapse"),
+    consequence_of=BUGS,
 )

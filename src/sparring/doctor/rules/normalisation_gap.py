@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..case import Now, Setup
 from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import collapsed, settled, stays
+from ..looks import settled, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -15,14 +15,13 @@ UNLIKE = 1.0
 """The two are as different as two unrelated images."""
 
 
-def normalisation_gap(setup: Setup, now: Now, mode_gap: Series, diversity: Series | None = None) -> Claim | None:
+def normalisation_gap(setup: Setup, now: Now, mode_gap: Series) -> Claim | None:
     if not settled(now) or (setup.recipe is not None and "generator" not in setup.batch_norm):
         return None
     found = stays("mode_gap", mode_gap, now, "above", GAP)
     if not found:
         return None
-    severe = found.value > UNLIKE or collapsed(now, diversity)
-    return Claim((found,), severity="alarm" if severe else "warning")
+    return Claim((found,), severity="alarm" if found.value > UNLIKE else "warning")
 
 
 NORMALISATION_GAP = Rule(

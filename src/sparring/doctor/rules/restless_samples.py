@@ -6,7 +6,7 @@ import numpy as np
 
 from ..case import Now
 from ..findings import Claim, evidence_of
-from ..looks import PLAYERS, READING, collapsed, lies, rotates, settled
+from ..looks import PLAYERS, READING, lies, settled
 from ..rule import Rule
 from ..series import Series
 
@@ -28,11 +28,8 @@ def restless_samples(
     now: Now,
     movement: Series,
     quality: Series,
-    diversity: Series | None = None,
-    dominant_share: Series | None = None,
-    dominant_region: Series | None = None,
 ) -> Claim | None:
-    if not settled(now, SETTLED) or collapsed(now, diversity) or rotates(now, dominant_share, dominant_region):
+    if not settled(now, SETTLED):
         return None
     poor = lies("quality", quality, now, "below", POOR)
     looks = movement.since(now.rounds - 2 * now.window, least=FEW).finite()

@@ -5,28 +5,29 @@ from __future__ import annotations
 from ..case import Now
 from ..conditions import BUGS, LOOKS
 from ..findings import Claim, evidence_of
-from ..looks import CHANGES, OFTEN, below, rotates, settled, stays
+from ..looks import OFTEN, below, settled, stays
 from ..rule import Rule
 from ..series import Series
 
 SETTLED = 0.2
 VARIED = 0.6
 """Of the reals' diversity: above, more than one kind of sample is there at a time."""
-
 POOR = 0.05
 """Quality below which samples are of no kind at all."""
+CHANGES = 0.5
+"""Share of looks at which another region dominates than at the look before."""
 
 
 def rotating_collapse(
     now: Now, dominant_share: Series, dominant_region: Series, diversity: Series, quality: Series | None = None
 ) -> Claim | None:
-    if not below(diversity, now, VARIED) or below(quality, now, POOR):
-        return None
     share = stays("dominant_share", dominant_share, now, "above", OFTEN)
-    if not share or not settled(now, SETTLED) or not rotates(now, dominant_share, dominant_region):
+    if not share or not settled(now, SETTLED) or not below(diversity, now, VARIED) or below(quality, now, POOR):
         return None
     looks = dominant_region.since(now.start, least=LOOKS + 1).finite().values
-    changes = float((looks[1:] != looks[:-1]).mean())
+    changes = float((looks[1:] != looks[:-1]).mean()) if len(looks) > LOOKS else 0.0
+    if changes < CHANGES:
+        return None
     jumps = evidence_of("dominant_region", dominant_region, changes, CHANGES, "above", "share of looks at another")
     return Claim((share, jumps))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..case import Now, Setup
 from ..conditions import LOOKS, lately
 from ..findings import Claim, evidence_of
-from ..looks import PLAYERS, READING, collapsed, settled, stale
+from ..looks import PLAYERS, READING, settled, stale
 from ..rule import Rule
 from ..series import Series
 
@@ -19,7 +19,6 @@ def saturation(
     now: Now,
     saturated: Series,
     saturated_real: Series,
-    diversity: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
@@ -27,7 +26,7 @@ def saturation(
         return None
     bound = saturated_real.median + BEYOND
     looks = lately(saturated, now)
-    if collapsed(now, diversity) or len(looks) < LOOKS or looks.above(bound) < 1:
+    if len(looks) < LOOKS or looks.above(bound) < 1:
         return None
     return Claim((evidence_of("saturated", saturated, looks.median, bound, "above"),))
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from ..case import Now
 from ..conditions import lately
 from ..findings import Claim, evidence_of
-from ..looks import GAP, SWAPPED, collapsed, lies, settled, swapped
+from ..looks import GAP, lies, settled
 from ..rule import Rule
 from ..series import Series
 
 SETTLED = 0.2
 """Share of the run: before, a tint may be anything."""
+SWAPPED = 0.7
+"""Gap with red and blue exchanged over that without. Samples that are merely pale are no better off with it."""
 
 
-def swapped_channels(
-    now: Now, channel_gap: Series, swapped_gap: Series, diversity: Series | None = None
-) -> Claim | None:
-    gap = lies("channel_gap", channel_gap, now, "above", GAP)
-    if not gap or not settled(now, SETTLED) or collapsed(now, diversity) or not swapped(now, channel_gap, swapped_gap):
+def swapped_channels(now: Now, channel_gap: Series, swapped_gap: Series) -> Claim | None:
+    gap, after = lies("channel_gap", channel_gap, now, "above", GAP), lately(swapped_gap, now).median
+    if not gap or not settled(now, SETTLED) or not after < SWAPPED * gap.value:
         return None
-    after = lately(swapped_gap, now).median
     return Claim((gap, evidence_of("swapped_gap", swapped_gap, after, SWAPPED * gap.value, "below")))
 
 
@@ -34,4 +33,5 @@ SWAPPED_CHANNELS = Rule(
     refute="Samples whose colours look right, or data with hardly any colour.",
     remedies=("data-fix", "code-fix"),
     check=swapped_channels,
+    consequence_of=("complete-collapse", "rotating-collapse", "noise-ignored"),
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from ..case import Now, Setup
 from ..conditions import lately
 from ..findings import Claim, evidence_of
-from ..looks import GAP, HALVED, collapsed, halved, lies, settled
+from ..looks import GAP, lies, settled
 from ..rule import Rule
 from ..series import Series
 
 LARGEST = 1.05
+HALVED = 0.5
+"""Gap between colours with fakes taken from [0, 1] to [-1, 1] over that without."""
 SMALLEST = 0.6
 """Largest value in size: below, the data were divided twice, or by the wrong number."""
 
@@ -20,7 +22,6 @@ def wrong_range(
     range_real: Series,
     channel_gap: Series | None = None,
     halved_gap: Series | None = None,
-    diversity: Series | None = None,
 ) -> Claim | None:
     size = range_real.median
     if setup.points:
@@ -29,14 +30,12 @@ def wrong_range(
         return Claim((evidence_of("range_real", range_real, size, LARGEST, "above"),))
     if size < SMALLEST:
         return Claim((evidence_of("range_real", range_real, size, SMALLEST, "below"),))
-    if channel_gap is None or halved_gap is None or not settled(now) or collapsed(now, diversity):
+    if channel_gap is None or halved_gap is None or not settled(now):
         return None
-    gap = lies("channel_gap", channel_gap, now, "above", GAP)
-    if not gap or not halved(now, channel_gap, halved_gap):
+    gap, after = lies("channel_gap", channel_gap, now, "above", GAP), lately(halved_gap, now).median
+    if not gap or not after < HALVED * gap.value:
         return None
-    return Claim(
-        (gap, evidence_of("halved_gap", halved_gap, lately(halved_gap, now).median, HALVED * gap.value, "below"))
-    )
+    return Claim((gap, evidence_of("halved_gap", halved_gap, after, HALVED * gap.value, "below")))
 
 
 WRONG_RANGE = Rule(
