@@ -222,6 +222,14 @@ def test_other_loops_can_be_looked_at() -> None:
     assert set(found[-1]) >= SAMPLES | {"training_logit", "input_gradient", "movement"}
 
 
+def test_who_does_not_make_samples_from_noise_is_not_looked_at() -> None:
+    def none(count: int, held: int) -> Reals:
+        raise AssertionError("nobody needs real samples")
+
+    vitals = Vitals(none, 50, 8, points=False, every=1)
+    assert not any(vitals.round_over(float(number), 0.0, lambda: None) for number in range(1, 5))
+
+
 def test_a_generator_that_broke_down_has_no_distance() -> None:
     who = patient()
     with torch.no_grad():

@@ -65,14 +65,13 @@ class Vitals:
         if rounds < self.next:
             return {}
         start, found = time.perf_counter(), {}
-        if self.before is not None or self.affordable(rounds, trained):
-            who = patient()
-            if who is None:
-                self.next = float("inf")
-            elif self.before is None:
-                self.before = {name: [p.detach().clone() for p in own] for name, own in who.players.items()}
-            else:
-                found = self.looked(who, rounds)
+        who = patient()
+        if who is None:
+            self.next = float("inf")
+        elif self.before is not None:
+            found = self.looked(who, rounds)
+        elif self.affordable(rounds, trained):
+            self.before = {name: [p.detach().clone() for p in own] for name, own in who.players.items()}
         else:
             self.next = rounds + max(FIRST, 0.1 * rounds)
         spent = time.perf_counter() - start
