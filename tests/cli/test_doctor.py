@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tests.cli.run_cli import Cli
 
 from sparring.cli import crew, doctor
-from sparring.doctor.findings import Claim, evidence_of
+from sparring.doctor.case import Setup
+from sparring.doctor.examining import subject_at
+from sparring.doctor.findings import Claim, Finding, evidence_of
 from sparring.doctor.live import Attending
 from sparring.doctor.rule import Rule
 from sparring.doctor.series import Series
@@ -124,6 +127,22 @@ def test_what_is_new_is_told_while_a_run_goes_on(cli: Cli, tmp_path: Path, monke
     assert len(looks) == 1
     assert said.out.count("The discriminator is too strong") == 1
     assert "has ended" in said.err
+
+
+def test_while_watching_only_news_is_told(tmp_path: Path) -> None:
+    subject = subject_at(made(tmp_path / "run", lambda t: 0.7), {}, Setup())
+    warning = Finding("one", "warning", "It is ill", "So it is.", "Nothing.")
+    alarm, small = replace(warning, severity="alarm"), Finding("two", "info", "It is so", "It is.", "Nothing.")
+    worst, told = {}, []
+    course = [[warning, small], [warning], [alarm, small], [], [warning], [alarm]]
+    for before, now in zip([[], *course], course, strict=False):
+        held, found = ({one.rule: one for one in some} for some in (before, now))
+        told.append([" ".join(text.split())[:36] for text in doctor.news(found, held, worst, subject)])
+    assert [len(some) for some in told] == [2, 0, 1, 1, 1, 0]
+    assert told[0] == ["WARNING It is ill So it is. refuted ", "After 128,000 images: - It is so: It"]
+    assert told[2][0].startswith("ALARM")
+    assert told[3] == ["After 128,000 images no longer: It i"]
+    assert told[4] == ["After 128,000 images again: It is il"]
 
 
 def test_watching_ends_with_a_key(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -72,9 +72,11 @@ def run(arguments: Sequence[str]) -> int:
         return lint(flags.lint, flags.data, flags.set, flags.all, MOST, voice)
     from ..doctor.examining import examined, subject_at
 
-    subject = subject_at(Path(flags.subject), columns_of(flags.columns), setup_of(flags))
     if flags.watch:
-        return follow(Path(flags.subject), voice)
+        return follow(flags, voice)
+    subject = subject_at(Path(flags.subject), columns_of(flags.columns), setup_of(flags))
+    if not subject.measured:
+        raise ValueError(f"{subject.name} has measured nothing yet; examine it when some rounds have been trained")
     findings = examined(subject.case)
     if flags.apply:
         return apply(Path(flags.subject), findings, subject.case.now.images, flags.apply, flags.images, voice)
@@ -185,28 +187,45 @@ def nothing(case: Case) -> str:
     return "\n".join(part for part in (line, healthy(case)) if part)
 
 
-def follow(run: Path, voice: Voice) -> int:
+def follow(flags: Doctor, voice: Voice) -> int:
     """Tell what is found as it is found, until the run ends or somebody presses Ctrl-C."""
     from ..doctor.examining import has_ended, subject_at
     from ..doctor.rule import examine
     from ..doctor.rules import RULES
-    from ..doctor.words import terminal
 
-    known: dict[str, str] = {}
+    run = Path(flags.subject)
+    worst: dict[str, Finding] = {}
+    held: dict[str, Finding] = {}
     try:
         while True:
             ended = has_ended(run)
-            subject = subject_at(run, {}, setup_of(Doctor()))
-            found = examine(subject.case, RULES)
-            for finding in found:
-                if known.get(finding.rule) != finding.severity:
-                    voice.answer({}, terminal(finding, finding.last_images, subject.unit, MOST) + "\n")
-            for gone in known.keys() - {finding.rule for finding in found}:
-                voice.answer({}, f"After {subject.case.now.images:,.0f} {subject.unit} {gone} no longer holds.\n")
-            known = {finding.rule: finding.severity for finding in found}
+            subject = subject_at(run, columns_of(flags.columns), setup_of(flags))
+            found = {finding.rule: finding for finding in examine(subject.case, RULES)}
+            for sentence in news(found, held, worst, subject):
+                voice.answer({}, sentence)
+            held = found
             if ended:
                 voice.talk(f"{run} has ended, after {subject.case.now.images:,.0f} {subject.unit}.")
                 return 0
             time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
         return 0
+
+
+def news(
+    found: Mapping[str, Finding], held: Mapping[str, Finding], worst: dict[str, Finding], subject: Subject
+) -> Iterator[str]:
+    """What is new, or worse than it ever was, in full; what comes back or goes, in a line. All by rule."""
+    from ..doctor.words import ORDER, in_short, terminal
+
+    when = f"After {subject.case.now.images:,.0f} {subject.unit}"
+    for rule, finding in found.items():
+        if rule not in worst or ORDER.index(finding.severity) < ORDER.index(worst[rule].severity):
+            worst[rule] = finding
+            full = finding.severity != "info"
+            yield terminal(finding, 0.0, subject.unit, MOST) + "\n" if full else f"{when}:\n{in_short(finding)}\n"
+        elif rule not in held and worst[rule].severity != "info":
+            yield f"{when} again: {finding.title}.\n"
+    for rule in held.keys() - found.keys():
+        if worst[rule].severity != "info":
+            yield f"{when} no longer: {held[rule].title}.\n"

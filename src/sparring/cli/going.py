@@ -15,7 +15,7 @@ from ..doctor.autopilot import flying
 from ..doctor.findings import Finding
 from ..doctor.lint import lint
 from ..doctor.record import read_findings
-from ..doctor.words import line
+from ..doctor.words import ORDER, line
 from ..play.guard import NonFiniteError
 from ..run import grid
 from ..run.briefing import brief, duration
@@ -159,8 +159,9 @@ def tell(folder: RunFolder, outcome: Outcome | None, voice: Voice) -> int:
 
 
 def ill(folder: RunFolder) -> list[Finding]:
-    """What is wrong at the end of a run."""
+    """What is wrong at the end of a run, the worst first."""
     with contextlib.suppress(ValueError):
         record = read_findings(folder.findings)
-        return [one for one in record.findings if one.severity != "info" and one.last_images >= record.images]
+        now = [one for one in record.findings if one.severity != "info" and one.last_images >= record.images]
+        return sorted(now, key=lambda one: ORDER.index(one.severity))
     return []

@@ -33,6 +33,11 @@ class Subject:
     """Of a log: where each signal comes from."""
 
     @property
+    def measured(self) -> bool:
+        """Whether there is anything to go by."""
+        return any(len(series) for series in self.case.series.values())
+
+    @property
     def unit(self) -> str:
         """What the clock counts: rounds, where nobody said how many images one has."""
         return "images" if self.case.setup.batch else "rounds"
@@ -41,7 +46,7 @@ class Subject:
 def subject_at(path: Path, columns: Mapping[str, str], setup: Setup) -> Subject:
     """What lies at `path`; `columns` and `setup` are only asked for logs of other programs.
 
-    ValueError with one sentence where there is nothing that the doctor can read, or nothing measured in it.
+    ValueError with one sentence where there is nothing that the doctor can read.
     """
     log = None
     if RunFolder(path).is_run:
@@ -53,8 +58,6 @@ def subject_at(path: Path, columns: Mapping[str, str], setup: Setup) -> Subject:
         case = log.case
     else:
         raise ValueError(f"there is no run, CSV file or folder of event files at {path}")
-    if not any(len(series) for series in case.series.values()):
-        raise ValueError(f"{path} has measured nothing yet; examine it when some rounds have been trained")
     return Subject(str(path), case, log.columns if log else {})
 
 
