@@ -15,7 +15,7 @@ LASTING = 0.8
 """Share of a window that a condition must hold for."""
 LOOKS = 3
 """Of a signal that is looked at now and then, at least so many of the newest values count."""
-POOR_DISTANCE = 0.4
+POOR_DISTANCE = 0.5
 """Beyond it samples are bad: the reals' variance is 1, and half-trained toys come well below."""
 BETTER = 0.95
 """A distance that fell to this share of what it was is an improvement ..."""

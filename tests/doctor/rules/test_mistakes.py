@@ -47,7 +47,21 @@ def test_a_hinge_that_is_satisfied_gives_no_gradient_and_is_not_broken():
 @pytest.mark.parametrize("adversarial", ["nonsaturating", "hinge", "wasserstein", "least_squares", "minimax"])
 def test_a_generator_that_learns_to_be_caught_has_the_wrong_sign(adversarial: str):
     same = around(-0.5, 0.1)
-    assert found(played(setup(adversarial), generator_loss=same, fake_logit=same), "alarm") == {"wrong-sign"}
+    caught = {"generator_loss": same, "fake_logit": same, "auc": 0.99}
+    assert found(played(setup(adversarial), **caught, **STUCK), "alarm") >= {"wrong-sign"}
+    assert "wrong-sign" in found(losses_alone(setup(adversarial), generator_loss=same, fake_logit=same), "alarm")
+
+
+def test_a_discriminator_that_overshoots_makes_no_wrong_sign():
+    same = around(0.0, 1.0)
+    swings = {"generator_loss": same, "fake_logit": same}
+    assert "wrong-sign" not in found(played(setup("hinge"), **swings, **STUCK))
+    assert "wrong-sign" not in found(played(setup("hinge"), **swings, auc=0.99))
+
+
+def test_two_trends_are_no_sign():
+    fall = {"generator_loss": lambda t: 1 - t + 0.01 * np.sin(900 * t), "fake_logit": lambda t: -t}
+    assert "wrong-sign" not in found(losses_alone(**fall))
 
 
 def test_a_relativistic_sign_is_judged_by_the_gap():

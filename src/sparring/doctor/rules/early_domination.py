@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
-from ..conditions import BALANCED, BUGS, LASTING, lately, learning
+from ..conditions import BALANCED, BUGS, LASTING, lately
 from ..findings import Claim, evidence_of
 from ..rule import Rule
 from ..series import Series
@@ -14,16 +14,10 @@ EARLY = 0.3
 """Share of the run that counts as its beginning."""
 
 
-def early_domination(
-    setup: Setup,
-    now: Now,
-    auc: Series,
-    critic_loss: Series,
-    distance: Series | None = None,
-    distance_raw: Series | None = None,
-) -> Claim | None:
+def early_domination(setup: Setup, now: Now, auc: Series, critic_loss: Series) -> Claim | None:
+    """Whatever samples do: at the beginning they improve even where they soon come to a standstill."""
     low = NEAR * BALANCED.get(setup.adversarial, 0.0)
-    if not low or now.rounds > EARLY * now.planned or learning(now, distance, distance_raw):
+    if not low or now.rounds > EARLY * now.planned:
         return None
     since = now.rounds / 3  # what came before was the first contact, which every discriminator wins
     sure, losses = auc.since(since), critic_loss.since(since)

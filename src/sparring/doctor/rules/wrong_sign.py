@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..case import Now, Setup
-from ..conditions import correlation
+from ..conditions import correlation, learning, stays_above
 from ..findings import Claim, evidence_of
 from ..rule import Rule
 from ..series import Numbers, Series
@@ -14,6 +14,8 @@ TOGETHER = 0.8
 """Correlation of the generator's loss with the logits of fakes. With the right sign it is negative."""
 IN_DETAIL = 0.5
 """The same without the trends, as two signals that both rise or fall need have nothing to do with each other."""
+SURE = 0.9
+"""A generator that wants to be caught is."""
 WINDOWS = 2
 PAST = 1.0
 """Beyond this logit least squares pushes fakes down, and rightly."""
@@ -25,8 +27,17 @@ def wrong_sign(
     generator_loss: Series,
     fake_logit: Series,
     real_logit: Series | None = None,
+    auc: Series | None = None,
+    distance: Series | None = None,
+    distance_raw: Series | None = None,
 ) -> Claim | None:
-    """Not from single values: of losses that compare with real samples, the gap is looked at instead of the logit."""
+    """Of losses that compare with real samples, the gap is looked at instead of the logit.
+
+    Where the discriminator overshoots, an update turns high logits into low ones and signs seem to be wrong: then it
+    is not sure, or samples improve.
+    """
+    if learning(now, distance, distance_raw) or (auc is not None and not stays_above(auc, now, SURE)):
+        return None
     loss, since = setup.loss, now.rounds - WINDOWS * now.window
     wanted = (generator_loss, fake_logit) if real_logit is None else (generator_loss, fake_logit, real_logit)
     windows = [series.since(since) for series in wanted]
