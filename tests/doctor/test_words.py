@@ -17,7 +17,7 @@ FINDING = Finding(
         Evidence("layers", 3.0, 1.0, "above"),
     ),
     remedies=(
-        Remedy("lower", "Let it learn more slowly.", ("optims.critic.lr=5e-05", "rules.r1=1")),
+        Remedy("lower", "Let it learn more slowly.", ("optims.critic.lr=5e-05", "rules.r1=1", "widths=[8, 8]")),
         Remedy("shrink", "Take a smaller one.", (), from_start=True),
     ),
     first_images=51_200,
@@ -38,7 +38,7 @@ def test_a_terminal_is_told_everything_in_narrow_lines():
         "auc is 0.99, above 0.95: probability that a random real sample scores above a random fake",
         "generator_loss, change per 1,000 rounds, is 0.25, above 0: the", "layers is 3, above 1 refuted by",
         "refuted by Samples that still improve.", "1. Let it learn more slowly.",
-        "--set optims.critic.lr=5e-05 --set rules.r1=1", "2. Take a smaller one. Begin a new run with it.",
+        "--set rules.r1=1 --set 'widths=[8, 8]'", "2. Take a smaller one. Begin a new run with it.",
         "docs/doctor.md#critic-too-strong",
     ):  # fmt: skip
         assert part in joined
@@ -81,4 +81,4 @@ def test_tensorboard_gets_lists_and_code():
     text = words.markdown(FINDING)
     assert text.startswith("### warning: The discriminator is too strong\n\n")
     assert "- **auc is 0.99, above 0.95**: prob" in text
-    assert "1. Let it learn more slowly. `--set optims.critic.lr=5e-05 --set rules.r1=1`" in text
+    assert "1. Let it learn more slowly. `--set optims.critic.lr=5e-05 --set rules.r1=1 --set" in text

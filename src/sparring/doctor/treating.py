@@ -24,6 +24,7 @@ from ..settings import assign, to_json
 from .case import Now
 from .findings import Finding, Remedy
 from .remedies.words import RESTORE_BEST
+from .words import changes
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ class Treated:
 def told(plan: Treatment, images: int) -> str:
     """`taken back to its start because of vanishing-gradient, to try r1: --set rules.r1=0.1`."""
     where = f"to where it was after {images:,} images" if images else "to its start"
-    settings = " ".join(f"--set {change}" for change in plan.remedy.changes)
-    return f"taken back {where} because of {plan.finding.rule}, to try {plan.remedy.name}: {settings}"
+    return f"taken back {where} because of {plan.finding.rule}, to try {plan.remedy.name}: {changes(plan.remedy)}"
 
 
 def window(images: float, rounds: float, total: float) -> float:

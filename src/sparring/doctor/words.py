@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -68,7 +69,7 @@ def when(finding: Finding, now: float, unit: str = "images") -> str:
 
 def changes(remedy: Remedy) -> str:
     """Its settings as the command line takes them; empty where it has none."""
-    return " ".join(f"--set {change}" for change in remedy.changes)
+    return " ".join(f"--set {shlex.quote(change)}" for change in remedy.changes)
 
 
 def terminal(finding: Finding, now: float = 0.0, unit: str = "images", most: int = 99) -> str:
@@ -108,6 +109,9 @@ def paragraph(name: str, lines: list[str], hang: int = 0) -> str:
     for text in filter(None, lines):
         first = beside if told else f"  {name:<{MARGIN}}"
         rest = beside + " " * hang
+        if text.startswith(" "):  # a command stays in one line, to be copied
+            told.append(first + text)
+            continue
         told.append(textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False))
     return "\n".join(told)
 

@@ -130,7 +130,8 @@ def axes(frame: Frame, guide: float | None) -> str:
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{escape(short(value))}</text>')
     for value in ticks(*frame.x, count=5):
         x, _ = frame.pixels(value, frame.y[0])
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(images(value))}</text>')
+        anchor = "end" if x > WIDTH - 2 * RIGHT else "middle"  # so that the edge cuts nothing off
+        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{escape(images(value))}</text>')
     if guide is not None:
         _, y = frame.pixels(frame.x[0], guide)
         parts.append(f'<path class="guide" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')

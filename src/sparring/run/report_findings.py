@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -83,5 +84,5 @@ def course(evidence: dict[str, Any], held: tuple[float, float]) -> str:
 def remedy(one: dict[str, Any]) -> str:
     """What to do, and its settings as the command line takes them."""
     begin = " Begin a new run with it." if one.get("from_start") else ""
-    lines = "\n".join(f"--set {change}" for change in one["changes"])
+    lines = "\n".join(f"--set {shlex.quote(str(change))}" for change in one["changes"])
     return f"<li>{escape(one['sentence'] + begin)}{f'<pre>{escape(lines)}</pre>' if lines else ''}</li>"
