@@ -34,6 +34,7 @@ FLAGS: dict[str, set[str]] = {
     },
     "recipes": {"--json"},
     "sample": {"-n", "--n", "--out", "--seed", "--label", "--truncation", "--json"},
+    "translate": {"--label", "--json"},
     "cite": {"--json"},
     "data": set(),
     "data list": {"--json"},

@@ -71,7 +71,7 @@ def test_a_run_ends_with_a_translator(tmp_path: Path, case: str, source: str, la
         sparring.load(tmp_path / "run")
     watched = load_watched(tmp_path / "run", device="cpu")
     assert watched.decode(watched.noise(2), watched.labels(2)).shape == (2, 3, 16, 16)
-    assert "load_translator" in next_line(tmp_path / "run", card.recipe)
+    assert next_line("run", card.recipe) == "sparring translate run photos/ translated/"
     assert next_line("run", recipe_of("dcgan")) == "sparring sample run -n 64 --out grid.png"
 
 

@@ -19,6 +19,7 @@ VERBS = {
     "compare": "train several recipes under one budget, or one without each of its techniques",
     "recipes": "list the recipes, or show one",
     "sample": "make images with a trained generator",
+    "translate": "turn images into others with a trained translator",
     "cite": "print BibTeX of what a recipe or a run is made of",
     "data": "list, inspect and pack data sets, and clear the cache",
 }

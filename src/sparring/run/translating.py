@@ -164,5 +164,5 @@ def load_watched(run: Path, *, device: str = "auto") -> Handle:
 def next_line(run: Path | str, recipe: Recipe) -> str:
     """How to use what a run trained, as people type it."""
     if kind_of(recipe) == KIND:
-        return f"python -c \"import sparring; print(sparring.load_translator('{run}'))\"  # .translate(images)"
+        return f"sparring translate {run} photos/ translated/"
     return f"sparring sample {run} -n 64 --out grid.png"

@@ -28,6 +28,7 @@ OUTSIDE = {
 
 
 def translate(module: nn.Module, state: State) -> dict[str, Tensor]:
+    """Parts by their place in a stage; the filters of resamplers are left out."""
     generates = isinstance(module, r3gan.Generator)
     ours = {}
     for key, tensor in state.items():
