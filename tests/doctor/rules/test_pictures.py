@@ -74,6 +74,10 @@ def test_only_batch_normalisation_has_a_gap_between_modes():
     assert not found(run(replace(SETUP, batch_norm=frozenset(), recipe=None), mode_gap=0.3))
 
 
+def test_points_cannot_be_known_by_heart():
+    assert "memorising-generator" not in found(run(replace(unlabelled(), points=True), copying=0.3))
+
+
 def test_copies_that_look_like_nothing_are_no_memory():
     assert not found(run(copying=0.5, quality=0.25), "alarm")
 

@@ -76,5 +76,5 @@ PARTIAL_COLLAPSE = Rule(
         "data-fix",
     ),
     check=partial_collapse,
-    consequence_of=(*BUGS, *READING, "complete-collapse", "rotating-collapse"),
+    consequence_of=(*BUGS, *READING, "complete-collapse", "rotating-collapse", "noise-ignored"),
 )
