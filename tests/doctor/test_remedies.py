@@ -70,9 +70,10 @@ def test_what_is_on_already_is_not_prescribed() -> None:
 
 def test_penalties_need_a_critic_that_judges_one_by_one() -> None:
     batch_norm = setup("dcgan", Facts((3, 16, 16)))
-    for name in ("r1", "wgan-gp", "spectral-norm", "relativistic-r1-r2"):
+    for name in ("wgan-gp", "spectral-norm", "relativistic-r1-r2"):
         assert changes(name, batch_norm) is None
     assert changes("no-batch-norm-in-critic", batch_norm)
+    assert changes("r1", batch_norm) == ("rules.r1=0.1",)  # as in dcgan-r1
 
 
 def test_r1_grows_with_the_images() -> None:
