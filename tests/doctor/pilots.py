@@ -61,7 +61,7 @@ class Alarmist:
     def __call__(self, session: Session) -> None:
         images = session.engine.clock.images
         if found := self.holds(images, session.recipe):
-            first = self.known[found.rule].first_images if found.rule in self.known else images
+            first = self.known[found.rule].first_images if found.rule in self.known else found.first_images or images
             self.known[found.rule] = found.lasting(first, images)
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sparring.doctor import autopilot
+from sparring.doctor import autopilot, breakdown
 from sparring.doctor.autopilot import Autopilot, flying
 from sparring.doctor.findings import Finding, Remedy
 from sparring.doctor.ranking import SYMPTOMS
@@ -18,7 +18,7 @@ from sparring.run.journal import read
 from sparring.run.session import Outcome, Session
 from sparring.settings import assign
 
-from .pilots import BATCH, ROUNDS, SLOWER, SMOOTHER, WIDER, WINDOW, WORDS, Alarmist, alarm, quick, remedy, ring
+from .pilots import BATCH, ROUNDS, SLOWER, SMOOTHER, STEP, WIDER, WINDOW, WORDS, Alarmist, alarm, quick, remedy, ring
 
 TOTAL = BATCH * ROUNDS
 FIRST = 34 * BATCH
@@ -181,6 +181,19 @@ def test_a_warning_that_does_not_go_away_counts_as_an_alarm(tmp_path: Path) -> N
     assert not run.tried
 
 
+def test_in_its_second_half_a_run_does_not_begin_anew(tmp_path: Path) -> None:
+    half = ROUNDS // 2 * BATCH
+
+    def holds(images: int, recipe: Recipe) -> Finding | None:
+        sick = images > half and not recipe.rules.r1 > 0.1
+        return alarm("trouble", WIDER, SMOOTHER, images=BATCH).lasting(BATCH, images) if sick else None
+
+    run = Run(tmp_path / "run", holds)
+    run.start()
+    assert run.tried == ["smoother"]
+    assert list(read(run.folder.autopilot))[-1]["images"] == half - 2 * STEP  # the oldest state, none being older
+
+
 def test_too_late_is_too_late(tmp_path: Path) -> None:
     run = Run(tmp_path / "run", lambda images, recipe: alarm("trouble", SLOWER) if images > 0.95 * TOTAL else None)
     assert run.start().reason == "finished"
@@ -237,7 +250,7 @@ def test_numbers_that_break_down_are_an_alarm_too(tmp_path: Path) -> None:
 
 
 def test_a_breakdown_that_cannot_be_helped_is_told_as_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(autopilot, "BROKEN", ())
+    monkeypatch.setattr(breakdown, "BROKEN", ())
     run = broken(tmp_path / "run")
     with pytest.raises(NonFiniteError, match="gives up"):
         run.start()

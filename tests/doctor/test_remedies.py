@@ -100,11 +100,11 @@ def test_a_rate_far_off_goes_to_the_other_players_at_once() -> None:
 
 
 def test_default_rates_are_the_presets_own() -> None:
-    case = setup("gan", POINTS, "optims.critic.lr=0.5", "optims.critic.beta1=0.9")
+    case = setup("gan", POINTS, "optims.critic.lr=0.5", "optims.critic.beta1=0.9", "game.critic_steps=5")
     assert case.recipe
-    found = changes("default-rates", case)
-    assert found
-    assert assign(case.recipe, found).optims == RECIPES["gan"].make(POINTS).optims
+    changed, preset = assign(case.recipe, changes("default-rates", case) or ()), RECIPES["gan"].make(POINTS)
+    assert changed.optims == preset.optims
+    assert changed.game.batches == 1
 
 
 def test_a_wasserstein_critic_keeps_its_steps_and_its_name() -> None:

@@ -9,28 +9,24 @@ from typing import Protocol
 
 from ..play.engine import Watcher
 from ..play.guard import NonFiniteError
-from ..recipes.preset import Facts
 from ..recipes.recipe import Recipe
 from ..run.folder import RunFolder
 from ..run.journal import Lines, Record, read
 from ..run.session import AfterRound, Outcome, Session
 from ..settings import from_json, to_json
+from .breakdown import broken_down
 from .findings import Finding, Remedy
 from .ranking import SYMPTOMS, ranked
-from .remedies import prescribed
-from .setups import setup_of
 from .treating import Treatment, healthy, onset, treat, window
 
 MOST = 4
 """Remedies that one run is given."""
-LATE = 0.9
-"""Share of a run after which nothing new is tried: no time is left in which it could help."""
+LATE, HALF = 0.9, 0.5
+"""Shares of a run after which nothing new is tried, and nothing is begun anew: too little is left to come as far."""
 EARLY = 0.25
 """Share of a run up to which trouble means its start: little is lost, and nothing of what was learned badly stays."""
 PATIENCE = 2
 """Windows after which a warning that names a cause counts as an alarm: it does not go away."""
-BROKEN = ("lower-rates", "clip-gradients", "default-rates", "r1")
-"""Remedies where the numbers have broken down."""
 
 
 class Attentive(Protocol):
@@ -175,24 +171,35 @@ class Autopilot:
     def treated(self, session: Session, found: tuple[Finding, ...]) -> bool:
         """Take the run back and change it, by the first remedy that works out; whether there was one."""
         alarms = [one.rule for one in found if one.severity == "alarm"]
-        again = any(rule in self.flight.alarms for rule in alarms)  # then the state it went on from was ill already
-        clock, rounds = session.engine.clock, sum(stage.rounds for stage in session.engine.stages)
         for finding, remedy in self.left(found):
-            begun = min(onset(one, rounds, clock.total) for one in found if one.rule in (finding.rule, *alarms))
+            back = self.back(session, remedy, [one for one in found if one.rule in (finding.rule, *alarms)])
+            if back is None:
+                continue
             record: Record = {
                 "kind": "treat",
-                "images": clock.images,
+                "images": session.engine.clock.images,
                 "seconds": round(session.seconds, 3),
                 "alarms": alarms,
                 "finding": to_json(replace(finding, remedies=())),
                 "remedy": to_json(remedy),
-                "back": 0 if again or begun < EARLY * clock.total else healthy(self.folder, remedy, begun),
+                "back": back,
                 "recipe": to_json(session.recipe),
             }
             self.note(record)
             if self.carry_out(record):
                 return True
         return False
+
+    def back(self, session: Session, remedy: Remedy, found: list[Finding]) -> int | None:
+        """Images to which the run is taken back to try this; None = it is too late for that."""
+        clock, rounds = session.engine.clock, sum(stage.rounds for stage in session.engine.stages)
+        begun, states = min(onset(one, rounds, clock.total) for one in found), list(self.folder.kept_states)
+        again = any(one.rule in self.flight.alarms for one in found)  # the state it went on from was ill already
+        if states and all(change.startswith("average.") for change in remedy.changes):
+            return states[-1]  # the weights themselves are well
+        if clock.images <= HALF * clock.total:
+            return 0 if again or begun < EARLY * clock.total else healthy(self.folder, remedy, begun)
+        return None if remedy.from_start or not states else healthy(self.folder, remedy, begun) or states[0]
 
     def left(self, found: Iterable[Finding]) -> list[tuple[Finding, Remedy]]:
         """What can still be tried, in this order, each with the finding that it is against."""
@@ -228,20 +235,3 @@ class Autopilot:
             session.watching.event(sentence, session.seconds)
         self.say(sentence)
         return sentence
-
-
-def broken_down(session: Session, error: NonFiniteError) -> Finding:
-    """The breakdown of the numbers as a finding, which comes too suddenly for any rule."""
-    source, images = session.source, float(session.engine.clock.images)
-    facts = Facts(tuple(source.shape), len(source.classes), source.count)
-    setup = setup_of(session.recipe, facts, session.engine.game)
-    return Finding(
-        rule="broken-updates",
-        severity="alarm",
-        title="The numbers have broken down",
-        sentence=str(error),
-        refute="",
-        remedies=prescribed(BROKEN, setup),
-        first_images=images,
-        last_images=images,
-    )

@@ -49,17 +49,20 @@ def lower_rates(setup: Setup, recipe: Recipe) -> Iterable[str]:
 
 
 def default_rates(setup: Setup, recipe: Recipe) -> Iterable[str]:
-    """The preset's own optimisers; the usual ones where the recipe is no preset's, or where these failed."""
-    usual = dict.fromkeys(recipe.optims, USUAL)
+    """The preset's own optimisers and steps; the usual ones where the recipe is no preset's, or where these failed."""
+    usual, steps = dict.fromkeys(recipe.optims, USUAL), setup.critic_steps if setup.adversarial == "wasserstein" else 1
     if recipe.name in RECIPES:
         size = recipe.data.size or 64
         facts = Facts((2,) if setup.points else (recipe.data.channels or 3, size, size), setup.classes, setup.count)
-        preset = RECIPES[recipe.name].make(facts).optims
-        usual = preset if preset != recipe.optims and preset.keys() == recipe.optims.keys() else usual
+        preset = RECIPES[recipe.name].make(facts)
+        if preset.optims != recipe.optims and preset.optims.keys() == recipe.optims.keys():
+            usual, steps = preset.optims, preset.game.batches
     for player, optim in usual.items():
         for field in ("name", "lr", "beta1", "beta2", "momentum"):
             if (value := getattr(optim, field)) != getattr(recipe.optims[player], field):
                 yield f"optims.{player}.{field}={value}"
+    if steps < setup.critic_steps:
+        yield f"game.critic_steps={steps}"
 
 
 def lower_momentum(setup: Setup, recipe: Recipe) -> Iterable[str]:
@@ -132,7 +135,8 @@ RATES = (
     ),
     Advice(
         "default-rates",
-        "Go back to learning rates and momentum that are known to work: the recipe's own, or those of DCGAN.",
+        "Go back to learning rates, momentum and numbers of updates that are known to work: the recipe's own, or those "
+        "of DCGAN.",
         default_rates,
     ),
     Advice(
