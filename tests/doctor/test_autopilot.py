@@ -181,17 +181,17 @@ def test_a_warning_that_does_not_go_away_counts_as_an_alarm(tmp_path: Path) -> N
     assert not run.tried
 
 
-def test_in_its_second_half_a_run_does_not_begin_anew(tmp_path: Path) -> None:
-    half = ROUNDS // 2 * BATCH
+def test_in_its_last_third_a_run_does_not_begin_anew(tmp_path: Path) -> None:
+    late = 56 * BATCH
 
     def holds(images: int, recipe: Recipe) -> Finding | None:
-        sick = images > half and not recipe.rules.r1 > 0.1
+        sick = images > late and not recipe.rules.r1 > 0.1
         return alarm("trouble", WIDER, SMOOTHER, images=BATCH).lasting(BATCH, images) if sick else None
 
     run = Run(tmp_path / "run", holds)
     run.start()
     assert run.tried == ["smoother"]
-    assert list(read(run.folder.autopilot))[-1]["images"] == half - 2 * STEP  # the oldest state, none being older
+    assert list(read(run.folder.autopilot))[-1]["images"] == late - 2 * STEP  # the oldest state, none being older
 
 
 def test_too_late_is_too_late(tmp_path: Path) -> None:

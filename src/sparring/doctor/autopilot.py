@@ -21,7 +21,7 @@ from .treating import Treatment, healthy, onset, treat, window
 
 MOST = 4
 """Remedies that one run is given."""
-LATE, HALF = 0.9, 0.5
+LATE, MOSTLY_OVER = 0.9, 2 / 3
 """Shares of a run after which nothing new is tried, and nothing is begun anew: too little is left to come as far."""
 EARLY = 0.25
 """Share of a run up to which trouble means its start: little is lost, and nothing of what was learned badly stays."""
@@ -197,7 +197,7 @@ class Autopilot:
         again = any(one.rule in self.flight.alarms for one in found)  # the state it went on from was ill already
         if states and all(change.startswith("average.") for change in remedy.changes):
             return states[-1]  # the weights themselves are well
-        if clock.images <= HALF * clock.total:
+        if clock.images <= MOSTLY_OVER * clock.total:
             return 0 if again or begun < EARLY * clock.total else healthy(self.folder, remedy, begun)
         return None if remedy.from_start or not states else healthy(self.folder, remedy, begun) or states[0]
 
