@@ -118,10 +118,9 @@ def wgan_gp(setup: Setup, recipe: Recipe) -> Iterable[str]:
     yield from (f"rules.gp={0.1 if setup.points else 10}", "rules.lazy=1", "spectral_norm=[]")
     if recipe.train.solver == "alternate":
         yield "game.critic_steps=5"
-    for player, optim in recipe.optims.items():
+    for player in recipe.optims:
         yield from (f"optims.{player}.name=adam", f"optims.{player}.beta1=0", f"optims.{player}.beta2=0.9")
-        if not setup.points or optim.lr > 1e-3:
-            yield f"optims.{player}.lr=1e-4"
+        yield f"optims.{player}.lr={1e-3 if setup.points else 1e-4}"
 
 
 def label_smoothing(setup: Setup, recipe: Recipe) -> Iterable[str]:
