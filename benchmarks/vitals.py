@@ -1,6 +1,6 @@
 """What the doctor costs: whole trainings with it and without, taking turns in one process.
 
-    python benchmarks/vitals.py [--only ring dcgan] [--rounds N] [--write]
+    python benchmarks/vitals.py [--only ring dcgan] [--rounds N] [--every N] [--write]
 
 Both trainings are the same to the bit: recipe, seed, data, journal; pictures, scores and checkpoints are left out of
 both. A few rounds of the one are followed by as many of the other, and the order changes each time. The cost is what
@@ -23,6 +23,7 @@ import torch
 
 from sparring.data.open import open_source
 from sparring.doctor.live import Attending
+from sparring.doctor.reading import records
 from sparring.recipes import RECIPES
 from sparring.recipes.preset import Facts
 from sparring.recipes.recipe import Recipe
@@ -73,12 +74,12 @@ def recipe_of(name: str, rounds: int) -> Recipe:
     return assign(recipe, [*changes, images, "train.device=cpu", "train.precision=fp32", "watch.tensorboard=false"])
 
 
-def measure(name: str, rounds: int, at_once: int) -> dict[str, object]:
-    """Both trainings to their end."""
+def measure(name: str, rounds: int, at_once: int, every: int) -> dict[str, object]:
+    """Both trainings to their end; looks as often as their share of the time allows, or every so many rounds."""
     recipe = recipe_of(name, rounds)
     with tempfile.TemporaryDirectory() as folder:
         sides = []
-        for doctor in (Attending(share=recipe.watch.doctor_share), None):
+        for doctor in (Attending(share=recipe.watch.doctor_share, every=every), None):
             out = Path(folder) / ("with" if doctor else "without")
             sides.append(Side(Session.start(recipe, out, source=open_source(recipe.data)), doctor))
         seen, unseen = sides
@@ -88,15 +89,14 @@ def measure(name: str, rounds: int, at_once: int) -> dict[str, object]:
         doctor = seen.doctor
         assert doctor is not None
         doctor.finish()
-        looks = (Path(folder) / "with" / "vitals.jsonl").read_text().splitlines()
+        looks = list(records(Path(folder) / "with" / "vitals.jsonl"))
         for side in sides:
             side.session.close()
-    first = json.loads(looks[0])["rounds"] if looks else None
     return {
         "rounds": rounds,
         "milliseconds_a_round": round(1000 * sum(unseen.clock) / rounds, 2),
         "looks": len(looks),
-        "first_look_after_rounds": first,
+        "first_look_after_rounds": looks[0]["rounds"] if looks else None,
         "cost_processor": round(sum(seen.processor) / sum(unseen.processor) - 1, 4),
         "cost_clock": round(sum(seen.clock) / sum(unseen.clock) - 1, 4),
         "cost_counted": round(doctor.visit.vitals.spent / sum(unseen.clock), 4) if doctor.visit else None,
@@ -107,12 +107,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=list(CASES), default=list(CASES))
     parser.add_argument("--rounds", type=int, help="instead of the usual number")
+    parser.add_argument("--every", type=int, default=0, help="rounds between looks, instead of a share of the time")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     rows = {}
     for name in options.only:
         *_, rounds, at_once = CASES[name]
-        rows[name] = measure(name, options.rounds or rounds, at_once)
+        rows[name] = measure(name, options.rounds or rounds, at_once, options.every)
         print(f"{name:8}", *(f"{key} {value}" for key, value in rows[name].items()))
     result = {
         "what": "time with the doctor over time without, minus 1",
