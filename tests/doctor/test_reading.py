@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sparring.doctor.reading import case_of
+from sparring.doctor.case import Setup
+from sparring.doctor.reading import Notes, case_of
 from sparring.run.folder import RunFolder
 from tests.run.small import recipe
 
@@ -48,6 +49,17 @@ def test_turns_become_signals(run: RunFolder) -> None:
     assert list(case.series["nonfinite"].values) == [0, 1, 0, 0]
     assert (case.setup.rounds, case.setup.count, case.setup.points) == (100, 300, False)
     assert case.now.planned == 100
+
+
+def test_notes_go_on_after_they_were_read() -> None:
+    notes = Notes(8.0)
+    notes.add(8, {"auc": 0.5})
+    assert len(notes.case(Setup()).series["auc"]) == 1
+    notes.add(16, {"auc": 0.75, "quality": None})
+    series = notes.case(Setup()).series
+    assert list(series["auc"].values) == [0.5, 0.75]
+    assert list(series["auc"].rounds) == [1, 2]
+    assert math.isnan(series["quality"].last)
 
 
 def test_vitals_and_scores_are_read(run: RunFolder) -> None:

@@ -207,6 +207,8 @@ def test_looks_come_early_and_keep_to_their_share(monkeypatch) -> None:
 def test_dear_looks_are_rare(monkeypatch) -> None:
     seen, vitals = watched(2000, 0.003, 0.05, monkeypatch)
     assert 1 <= len(seen) <= 3
+    assert vitals.affords(0.0, 2000.0, 6.0)
+    assert not vitals.affords(0.1, 2000.0, 6.0)
     assert vitals.spent <= 0.03 * 6.0 + 1e-9
 
 

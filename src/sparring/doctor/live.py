@@ -110,22 +110,24 @@ class Visit:
         """Rules that held at the last examination."""
         self.trained, self.skipped = session.trained, self.engine.guard.skipped
         self.examined, self.written = 0.0, -math.inf  # round; seconds on the clock
+        self.asking = 0.0  # seconds that the newest examination took
 
     def round_over(self, rules: Iterable[Rule]) -> list[Finding]:
         """Look and examine, where either is due; what is new."""
         start, rounds = time.perf_counter(), rounds_of(self.engine)
+        trained, new = self.session.trained - self.trained, list[Finding]()
         self.listen()
         self.vitals.pay(time.perf_counter() - start)
         found = self.vitals.round_over(
-            rounds,
-            self.session.trained - self.trained,
-            lambda: patient_of(self.engine, self.session.recipe, len(self.session.source.classes)),
+            rounds, trained, lambda: patient_of(self.engine, self.session.recipe, len(self.session.source.classes))
         )
-        start, new = time.perf_counter(), list[Finding]()
+        start = time.perf_counter()
         if found:
             self.note(rounds, found)
-        if found or rounds - self.examined >= Now(rounds, self.images, self.vitals.total).window:
+        due = rounds - self.examined >= Now(rounds, self.images, self.vitals.total).window
+        if found or (due and self.vitals.affords(self.asking, rounds, trained)):
             new = self.examine(rules)
+            self.asking = time.perf_counter() - start
         self.vitals.pay(time.perf_counter() - start)
         return new
 

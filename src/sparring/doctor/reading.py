@@ -14,7 +14,7 @@ from ..recipes.preset import Facts
 from ..run.folder import RunFolder
 from ..run.score_lines import QUICK
 from .case import Case, Setup
-from .series import Series
+from .series import Numbers, Series
 from .setups import setup_of
 from .signals import SIGNALS
 
@@ -38,7 +38,8 @@ class Notes:
 
     def __init__(self, pace: float):
         self.pace = pace
-        self.values: dict[str, list[tuple[float, float, float]]] = {}  # signal -> (rounds, images, value)
+        self.newest: dict[str, list[tuple[float, float, float]]] = {}  # signal -> (rounds, images, value)
+        self.noted: dict[str, Numbers] = {}  # signal -> the same of all before, (n, 3)
         self.skipped = 0
 
     def add(self, images: float, values: Mapping[str, object], rounds: float | None = None) -> None:
@@ -47,7 +48,7 @@ class Notes:
         for name, value in values.items():
             if name in SIGNALS:
                 number = float(value) if isinstance(value, int | float) else math.nan
-                self.values.setdefault(name, []).append((rounds, images, number))
+                self.newest.setdefault(name, []).append((rounds, images, number))
 
     def journal(self, record: Record) -> None:
         """A line of the journal."""
@@ -78,11 +79,11 @@ class Notes:
 
     def case(self, setup: Setup) -> Case:
         """All that was noted."""
-        series = {}
-        for name, rows in self.values.items():
-            rounds, images, values = np.array(rows, dtype=np.float64).T
-            series[name] = Series(rounds, images, values)
-        return Case(setup, series)
+        for name, rows in self.newest.items():
+            new = np.array(rows, dtype=np.float64)
+            self.noted[name] = np.concatenate([self.noted[name], new]) if name in self.noted else new
+        self.newest = {}
+        return Case(setup, {name: Series(*rows.T) for name, rows in self.noted.items()})
 
 
 def turn_signals(record: Record) -> dict[str, object]:

@@ -92,6 +92,10 @@ class Vitals:
         done = max(rounds - self.first, 1.0)
         return self.share * trained * max(1.0, (self.total - self.first) / done)
 
+    def affords(self, seconds: float, rounds: float, trained: float) -> bool:
+        """Whether there is time for something that takes so long."""
+        return bool(self.every) or self.spent + seconds <= self.allowed(rounds, trained)
+
     def affordable(self, rounds: float, trained: float) -> bool:
         """Whether there is time for one more look."""
         if self.every:
@@ -99,7 +103,7 @@ class Vitals:
             return True
         allowed = self.allowed(rounds, trained)
         if self.looking:
-            return self.spent + self.cost <= allowed
+            return self.affords(self.cost, rounds, trained)
         assert self.first is not None
         each = trained / max(rounds - self.first, 1.0) / self.batch / PASSES  # seconds of a pass
         costs = [each * (2 * count + UNITS) + SETTING_UP for count in SAMPLES[self.kind]]
