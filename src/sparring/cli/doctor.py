@@ -77,7 +77,7 @@ def run(arguments: Sequence[str]) -> int:
     subject = subject_at(Path(flags.subject), columns_of(flags.columns), setup_of(flags))
     if not subject.measured:
         raise ValueError(f"{subject.name} has measured nothing yet; examine it when some rounds have been trained")
-    findings = examined(subject.case)
+    findings = examined(subject)
     if flags.apply:
         return apply(Path(flags.subject), findings, subject.case.now.images, flags.apply, flags.images, voice)
     voice.answer(data_of(subject, findings), told(subject, findings, flags.all))
@@ -119,6 +119,7 @@ def setup_of(flags: Doctor) -> Setup:
 
 def data_of(subject: Subject, findings: Sequence[Finding]) -> dict[str, Any]:
     """For programs: `now` says whether a finding still holds."""
+    from ..doctor.words import holds
     from ..settings import to_json
 
     now, setup = subject.case.now, to_json(subject.case.setup)
@@ -128,7 +129,7 @@ def data_of(subject: Subject, findings: Sequence[Finding]) -> dict[str, Any]:
         "images": now.images,
         "rounds": now.rounds,
         "too_early": now.warm,
-        "findings": [to_json(finding) | {"now": finding.last_images >= now.images} for finding in findings],
+        "findings": [to_json(finding) | {"now": holds(finding, now.images)} for finding in findings],
         "setup": setup | {"recipe": recipe.name if recipe else None},
         "columns": dict(subject.columns),
     }
@@ -136,10 +137,10 @@ def data_of(subject: Subject, findings: Sequence[Finding]) -> dict[str, Any]:
 
 def told(subject: Subject, findings: Sequence[Finding], everything: bool) -> str:
     """For people: what holds, in full where it is more than worth knowing, and how much more there was."""
-    from ..doctor.words import in_short, terminal
+    from ..doctor.words import holds, in_short, terminal
 
     images = subject.case.now.images
-    now = [finding for finding in findings if finding.last_images >= images]
+    now = [finding for finding in findings if holds(finding, images)]
     ill = [finding for finding in now if finding.severity != "info"]
     known, past = [finding for finding in now if finding.severity == "info"], len(findings) - len(now)
     parts = [head(subject)]

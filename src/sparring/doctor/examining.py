@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .findings import Finding
 from .foreign import SETUP, case_of_folder
 from .logs import read_csv, read_events
 from .reading import case_of, records
+from .record import read_findings
 from .rule import replay
 from .rules import RULES
 from .words import ORDER
@@ -31,6 +33,8 @@ class Subject:
     case: Case
     columns: Mapping[str, str] = field(default_factory=dict)
     """Of a log: where each signal comes from."""
+    before: tuple[Finding, ...] = ()
+    """What was found before its first round."""
 
     @property
     def measured(self) -> bool:
@@ -58,13 +62,16 @@ def subject_at(path: Path, columns: Mapping[str, str], setup: Setup) -> Subject:
         case = log.case
     else:
         raise ValueError(f"there is no run, CSV file or folder of event files at {path}")
-    return Subject(str(path), case, log.columns if log else {})
+    before = list[Finding]()
+    with suppress(ValueError):
+        before += [one for one in read_findings(RunFolder(path).findings).findings if not one.last_images]
+    return Subject(str(path), case, log.columns if log else {}, tuple(before))
 
 
-def examined(case: Case) -> list[Finding]:
+def examined(subject: Subject) -> list[Finding]:
     """Everything that ever held, with when it did; the worst first, and the newest of these first."""
-    moments = np.linspace(0.0, case.now.rounds, MOMENTS + 1)[1:].tolist()
-    found = replay(case, RULES, moments)
+    moments = np.linspace(0.0, subject.case.now.rounds, MOMENTS + 1)[1:].tolist()
+    found = [*subject.before, *replay(subject.case, RULES, moments)]
     return sorted(found, key=lambda one: (ORDER.index(one.severity), -one.last_images))
 
 

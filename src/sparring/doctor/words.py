@@ -55,6 +55,11 @@ def begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def holds(finding: Finding, now: float) -> bool:
+    """Whether it still does; what was found before the first round always does."""
+    return finding.last_images >= now or not finding.last_images
+
+
 def when(finding: Finding, now: float, unit: str = "images") -> str:
     """Over which part of the run it held; empty where it was found before the run began."""
     first, last = finding.first_images, finding.last_images
