@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now
-from ..conditions import BUGS, failing, lately, looks
+from ..conditions import BUGS, LASTING, LOOKS, POOR_DISTANCE, failing, lately, looks, newest
 from ..findings import Claim, evidence_of
 from ..rule import Rule
 from ..series import Series
@@ -17,8 +17,12 @@ WINDOWS = 3
 def not_working(
     now: Now, auc: Series, distance: Series | None = None, distance_raw: Series | None = None
 ) -> Claim | None:
-    typical = max(lately(auc, now).median, auc.since(now.rounds - WINDOWS * now.window).median)
-    if not typical < TELLS or not failing(now, distance, distance_raw):
+    long = now.rounds - WINDOWS * now.window
+    typical = max(lately(auc, now).median, auc.since(long).median)
+    series = newest(distance, distance_raw)
+    if not typical < TELLS or series is None or not failing(now, distance, distance_raw):
+        return None
+    if series.since(long, least=LOOKS).above(POOR_DISTANCE) < LASTING:
         return None
     return Claim((evidence_of("auc", auc, typical, TELLS, "below"), *looks(now, distance, distance_raw)))
 

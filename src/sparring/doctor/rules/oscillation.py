@@ -10,7 +10,7 @@ from ..findings import Claim, evidence_of
 from ..rule import Rule
 from ..series import Series
 
-RESTLESS = 2.0
+RESTLESS = 2.5
 """Distance that a sample of fixed noise moves in a window, over that between two real samples."""
 SETTLING = 0.7
 """Movement that is left from one window to the next where samples settle."""
