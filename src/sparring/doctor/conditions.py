@@ -75,14 +75,14 @@ def growth(series: Series, now: Now) -> float:
     return after / before if before > 0 else 1.0
 
 
-def newest(distance: Series | None, raw: Series | None) -> Series | None:
+def nearness(distance: Series | None, raw: Series | None) -> Series | None:
     """The distance of the weights that learn: an average may lag far behind."""
     return distance if raw is None else raw
 
 
 def course(now: Now, distance: Series | None, raw: Series | None = None) -> Literal["better", "no better", "unknown"]:
     """Whether samples came closer to the real ones within two windows than ever before, and have stayed there."""
-    series = newest(distance, raw)
+    series = nearness(distance, raw)
     if series is None:
         return "unknown"
     recent = series.since(now.start - now.window, least=LOOKS + 1)
@@ -103,7 +103,7 @@ def least(series: Series) -> float:
 
 def poor(now: Now, distance: Series | None, raw: Series | None = None) -> bool:
     """Whether samples are known to be bad."""
-    series = newest(distance, raw)
+    series = nearness(distance, raw)
     return series is not None and stays_above(series, now, POOR_DISTANCE)
 
 
@@ -114,18 +114,18 @@ def failing(now: Now, distance: Series | None, raw: Series | None = None) -> boo
 
 def learning(now: Now, distance: Series | None, raw: Series | None = None) -> bool:
     """Whether samples are known to be good, or to become better."""
-    known = newest(distance, raw) is not None
+    known = nearness(distance, raw) is not None
     return known and (not poor(now, distance, raw) or course(now, distance, raw) == "better")
 
 
 def fine(now: Now, distance: Series | None, raw: Series | None = None) -> bool:
     """Whether samples are looked at and not known to fail: who is still young gets the benefit of the doubt."""
-    return newest(distance, raw) is not None and not failing(now, distance, raw)
+    return nearness(distance, raw) is not None and not failing(now, distance, raw)
 
 
 def looks(now: Now, distance: Series | None, raw: Series | None = None) -> tuple[Evidence, ...]:
     """How bad the samples are, as evidence."""
-    series = newest(distance, raw)
+    series = nearness(distance, raw)
     if series is None:
         return ()
     name = "distance" if raw is None else "distance_raw"

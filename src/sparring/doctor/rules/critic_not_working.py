@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now
-from ..conditions import BUGS, LASTING, LOOKS, POOR_DISTANCE, failing, lately, looks, newest
+from ..conditions import BUGS, LASTING, LOOKS, POOR_DISTANCE, failing, lately, looks, nearness
 from ..findings import Claim, evidence_of
 from ..rule import Rule
 from ..series import Series
@@ -19,7 +19,7 @@ def not_working(
 ) -> Claim | None:
     long = now.rounds - WINDOWS * now.window
     typical = max(lately(auc, now).median, auc.since(long).median)
-    series = newest(distance, distance_raw)
+    series = nearness(distance, distance_raw)
     if not typical < TELLS or series is None or not failing(now, distance, distance_raw):
         return None
     if series.since(long, least=LOOKS).above(POOR_DISTANCE) < LASTING:
