@@ -76,6 +76,8 @@ def r1(setup: Setup, recipe: Recipe) -> Iterable[str]:
     if getattr(recipe.game, "clip", 0):
         yield "game.clip=0"
     yield f"rules.r1={number(gamma(setup, recipe))}"
+    if recipe.techniques.unroll and recipe.techniques.unroll_through and "critic" in setup.batch_norm:
+        yield "rules.lazy=16"  # in a turn of its own, which nobody differentiates once more
 
 
 def larger_r1(setup: Setup, recipe: Recipe) -> Iterable[str]:
