@@ -50,12 +50,21 @@ settings (no setting mends data or code). Each is trained for as many real image
 settings that the failure departs from; *alone*, as it is; and with the *autopilot*, for which what it trains in vain
 counts. The distance is that of Fréchet between the cloud of samples and that of real ones in the doctor's own
 features, the last weights being measured: the distance itself, not its square as in FID; 1 is the spread of the real
-samples. A run is *saved* if it comes within {close} times the healthy run's distance, and *better* if it at least
-halves the distance of the run alone.
+samples. A run is *saved* if it comes within {close} times the healthy run's distance; *mended* is the share of the
+distance beyond the healthy run's that the autopilot takes away. Of several seeds the median counts.
 
     python -m benchmarks.ward.autopilot      # {hours:.1f} hours on one core; stopped, it goes on
     python -m benchmarks.ward.autopilot --publish
 
+"""
+
+CAVEATS = """
+
+What stands in the way of more: on points a healthy run ends at one or two hundredths of the spread, and other seeds of
+it end up to 1.7 times nearer or farther, so that chance decides over a quarter. A run of seconds pays a fifth or more
+of its images for each remedy, as an alarm needs a window to be sure; in long runs a window is 2% of the run. Settings
+that are wrong in several places need several remedies, one after the other. What is found late cannot be mended in the
+time that is left. The autopilot's own constants were settled while looking at some of these runs.
 """
 
 
@@ -125,18 +134,20 @@ def saved(runs: Runs) -> bool:
     return typical(runs["autopilot"]) <= CLOSE * typical(runs["healthy"])
 
 
+def mended(runs: Runs) -> float:
+    """Share of the distance beyond the healthy run's that the autopilot takes away; below 0 where it adds some."""
+    healthy, alone, helped = (typical(runs[arm]) for arm in ARMS)
+    if not math.isfinite(alone):
+        return float(math.isfinite(helped))
+    return (alone - helped) / max(alone - healthy, 1e-9)
+
+
 def row(name: str, runs: Runs) -> list[object]:
     """A failure's line of the table."""
     healthy, alone, helped = (typical(runs[arm]) for arm in ARMS)
-    verdict = "**saved**" if saved(runs) else "better" if helped <= alone / 2 else "no"
     numbers = [f"{one:.3g}" for one in (healthy, alone, helped)]
-    return [
-        name,
-        *numbers,
-        f"{helped / healthy:.2f}",
-        verdict,
-        "; ".join(str(one["told"]) for one in runs["autopilot"]),
-    ]
+    told = "; ".join(str(one["told"]) for one in runs["autopilot"])
+    return [name, *numbers, f"{helped / healthy:.2f}", "yes" if saved(runs) else "no", f"{mended(runs):.0%}", told]
 
 
 def publish(options: argparse.Namespace) -> None:
@@ -149,18 +160,14 @@ def publish(options: argparse.Namespace) -> None:
     whole = {name: found[name] for name in ILL if found.get(name, {}).keys() >= set(ARMS)}
     hours = sum(float(str(one["seconds"])) for one in there.values()) / 3600
     count = sum(saved(runs) for runs in whole.values())
-    head = [
-        "failure",
-        "healthy#",
-        "alone#",
-        "autopilot#",
-        "autopilot / healthy#",
-        "saved",
-        "what was tried (because of)",
-    ]
+    share = median(mended(runs) for runs in whole.values())
+    ratio = "autopilot / healthy#"
+    head = ["failure", "healthy#", "alone#", "autopilot#", ratio, "saved", "mended#", "tried (because of)"]
     text = INTRODUCTION.format(close=CLOSE, hours=hours)
-    text += f"Saved: {count} of {len(whole)} ({count / max(1, len(whole)):.0%}); the bar is {BAR:.0%}.\n\n"
+    text += f"Saved: {count} of {len(whole)} ({count / max(1, len(whole)):.0%}); the bar of {BAR:.0%} is "
+    text += f"{'met' if count >= BAR * len(whole) else 'missed'}. Mended: {share:.0%} in the median run.\n\n"
     text += cells.table(head, [row(name, runs) for name, runs in whole.items()])
+    text += CAVEATS
     cells.publish("autopilot", {"runs": list(there.values())}, text)
 
 
