@@ -124,15 +124,21 @@ class Autopilot:
             return
         holding = [one for one in self.attending.findings if one.last_images >= clock.images]
         rounds = sum(stage.rounds for stage in session.engine.stages)
-        patience = PATIENCE * window(clock.images, rounds, clock.total)
-        found = [self.worse(one, patience) for one in holding]
-        if any(one.severity == "alarm" for one in found):
+        once = window(clock.images, rounds, clock.total)
+        found = [self.worse(one, PATIENCE * once) for one in holding]
+        ill = [one for one in found if one.severity == "alarm"]
+        # Where nothing can be tried, a run is not given up for what may pass.
+        if ill and (self.left(found) or any(self.lasted(one) >= once for one in ill)):
             raise AlarmError(found)
+
+    def lasted(self, finding: Finding) -> float:
+        """Images over which it has held under the newest settings."""
+        return finding.last_images - max(finding.first_images, self.flight.cool)
 
     def worse(self, finding: Finding, patience: float) -> Finding:
         """A warning is an alarm once it has lasted so many images under the newest settings."""
-        lasted = finding.last_images - max(finding.first_images, self.flight.cool)
-        stubborn = finding.severity == "warning" and finding.rule not in SYMPTOMS and lasted >= patience
+        causal = finding.severity == "warning" and finding.rule not in SYMPTOMS
+        stubborn = causal and self.lasted(finding) >= patience
         return replace(finding, severity="alarm") if stubborn else finding
 
     def play(self, session: Session, seconds: float | None, watchers: Iterable[Watcher] = ()) -> Outcome:
