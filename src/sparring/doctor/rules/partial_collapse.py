@@ -9,7 +9,7 @@ from ..looks import EDGE, READING, above, below, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
-SETTLED = 0.2
+SETTLED = 0.25
 """Share of the run that a healthy generator has to find all kinds."""
 LEAST = 0.1
 """Share of the class that is missed most, over its share among reals: less than a tenth of its due."""
