@@ -47,6 +47,8 @@ def write(verdicts: Sequence[Verdict], options: argparse.Namespace) -> None:
         ill=len(ill), healthy=len(PATIENTS) - len(ill), seeds=f"{seeds} seeds" if seeds > 1 else "one seed",
         hours=sum(float(one["seconds"]) for one in there.values()) / 3600, looks=LOOKS, moments=MOMENTS, within=WITHIN,
     )  # fmt: skip
+    if missing := [name for name in PATIENTS if name not in {one.patient.id for one in verdicts}]:
+        text += f"\n**Not run yet:** {', '.join(missing)}.\n"
     linted = list(faults.rows())
     text += "\n## Bars\n\n" + bars(verdicts, linted)
     text += "\n\n## Planted failures\n\n" + failures(verdicts) + "\n\n## Healthy, if odd\n\n" + healthy(verdicts)

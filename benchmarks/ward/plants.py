@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sparring.data.packed import PackSource, to_float
@@ -138,7 +139,7 @@ def lookup(session: Session, amount: float) -> None:
 
 
 def uneven(session: Session, amount: float) -> None:
-    """Every second pixel of every second row is darker by this share, as where kernels overlap unevenly."""
+    """Every second pixel of every second row is darker by this share, and the discriminator is too coarse to see it."""
 
     def patterned(module: nn.Module, args: tuple[Tensor, ...], made: Tensor) -> Tensor:
         dimmed = torch.ones_like(made)
@@ -147,6 +148,11 @@ def uneven(session: Session, amount: float) -> None:
 
     for generator in generators(session):
         generator.register_forward_hook(patterned)
+    session.engine.game.critic.register_forward_pre_hook(lambda module, args: (coarse(args[0]), *args[1:]))
+
+
+def coarse(image: Tensor) -> Tensor:
+    return F.interpolate(F.avg_pool2d(image, 2), scale_factor=2)
 
 
 def cut_off(session: Session, amount: float) -> None:
