@@ -27,6 +27,14 @@ that network to the held-out half: how well the digits are drawn. Mean ± standa
 
     python benchmarks/collapse.py
 """
+READING = """
+
+The plain GAN draws two to five digits and gives nearly all samples to one. The Wasserstein loss with gradient penalty,
+and the relativistic loss with R1 and R2, each with its paper's optimiser, draw all ten in every run, in nearly equal
+shares, and far better. Packing, minibatch discrimination and spectral normalisation alone do not help here: under this
+much momentum their generators end with two or three blurred shapes, or with noise. Methods with one run are there
+to be seen, and not to be ranked.
+"""
 STACKED = """
 
 ## Stacked digits
@@ -48,9 +56,9 @@ def write(options: argparse.Namespace) -> None:
     there = cells.finished(options.out)
     text = INTRODUCTION.format(images=options.images, accuracy=options.accuracy) + "\n"
     digits = gathered(there, "digits")
-    head = ["method", "covered#", "10/10 in#", "KL#", "largest share#", "FD#", "seconds#"]
+    head = ["method", "covered#", "10/10 in#", "KL#", "largest share#", "FD#"]
     text += cells.table(head, [digits_row(name, runs) for name, runs in digits.items()])
-    text += sheets(options, "digits", list(digits))
+    text += READING + sheets(options, "digits", list(digits))
     stacked = gathered(there, "stacked")
     if stacked:
         text += STACKED.format(images=options.stacked_images)
@@ -87,9 +95,8 @@ def digits_row(name: str, runs: list[cells.Facts]) -> list[str]:
     every = f"{sum(one == 10 for one in covered)} of {len(runs)}"
     largest = [max(run["shares"]) for run in runs if "shares" in run]  # type: ignore[type-var]
     share = f"{100 * statistics.fmean(largest):.0f}%" if largest else ""
-    times = spread(column(runs, "training_seconds"), ".0f").split(" ")[0]
     kl, distance = spread(column(runs, "kl"), ".3f"), spread(column(runs, "frechet"), ".1f")
-    return [name, spread(covered, ".1f"), every, kl, share, distance, times]
+    return [name, spread(covered, ".1f"), every, kl, share, distance]
 
 
 def stacked_row(name: str, runs: list[cells.Facts]) -> list[str]:
