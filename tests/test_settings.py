@@ -12,7 +12,7 @@ from sparring.networks import AnyNetwork
 from sparring.networks.dcgan import DcganGenerator
 from sparring.networks.mlp import MlpCritic, MlpGenerator
 from sparring.networks.resnet import ResnetCritic
-from sparring.settings import assign, from_json, nearest, schema, settings, to_json
+from sparring.settings import assign, from_json, nearest, schema, settings, telling, to_json
 
 
 @dataclass(frozen=True)
@@ -187,3 +187,18 @@ def test_assign_refuses(change, sentence):
 def test_nearest_is_silent_where_nothing_is_near():
     assert nearest("critc", ["critic", "generator"]) == " Did you mean 'critic'?"
     assert nearest("xyz", ["critic", "generator"]) == ""
+
+
+def test_changes_that_change_nothing_are_left_out():
+    changes = (
+        "inner.images=100.0",
+        "paces.generator.lr=0.001",
+        "paces.generator.lr=0.0001",
+        "networks.generator.kind=dcgan-generator",
+        "networks.critic.kind=mlp-critic",
+        "networks.critic.noise=0.0",
+        "note=here",
+    )
+    kept = telling(WHOLE, changes)
+    assert kept == changes[2:3] + changes[4:]
+    assert assign(WHOLE, kept) == assign(WHOLE, changes)

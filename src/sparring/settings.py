@@ -10,6 +10,7 @@ import dataclasses
 import difflib
 import json
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any, TypeVar, dataclass_transform
 
@@ -115,6 +116,22 @@ def assign(thing: T, changes: Iterable[str]) -> T:
         if path.rpartition(".")[2] == "kind":
             data = to_json(from_json(type(thing), data))
     return from_json(type(thing), data)
+
+
+def telling(thing: object, changes: Iterable[str]) -> tuple[str, ...]:
+    """Those of these changes, written as for `assign`, that change something; whatever follows a new kind is kept."""
+    data, renewed, kept = to_json(thing), set[str](), list[str]()
+    for change in changes:
+        path, _, text = change.partition("=")
+        parent = path.rpartition(".")[0]
+        before = deepcopy(data)
+        if parent not in renewed:
+            place(data, path, parse(text))
+        if parent in renewed or data != before:
+            kept.append(change)
+        if path.endswith(".kind") and data != before:
+            renewed.add(parent)
+    return tuple(kept)
 
 
 def parse(text: str) -> Any:

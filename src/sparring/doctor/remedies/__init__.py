@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
+from ...settings import telling
 from ..case import Setup
 from ..findings import Remedy
 from .looks import LOOKS
@@ -22,5 +24,7 @@ REMEDIES: Mapping[str, Prescribe] = {
 
 
 def prescribed(names: Iterable[str], setup: Setup) -> tuple[Remedy, ...]:
-    """Those of these remedies that mean something here, in the same order."""
-    return tuple(remedy for name in names if (remedy := REMEDIES[name](setup)))
+    """Those of these remedies that mean something here, in the same order, and only with settings that differ."""
+    found = (remedy for name in names if (remedy := REMEDIES[name](setup)))
+    recipe = setup.recipe
+    return tuple(replace(one, changes=telling(recipe, one.changes)) if recipe else one for one in found)
