@@ -158,6 +158,14 @@ def test_the_example_runs(tmp_path, monkeypatch):
     assert subject_at(tmp_path / "out", {}, Setup()).case.now.rounds == 100
 
 
+def test_the_example_with_a_mistake_is_told_of_it(tmp_path, monkeypatch, capsys):
+    example = str(EXAMPLE.with_name("watched_images.py"))
+    for mistake, told in ((["--forget-range"], True), ([], False)):
+        monkeypatch.setattr(sys, "argv", [example, "--out", str(tmp_path / "out"), "--only-lint", *mistake])
+        runpy.run_path(example, run_name="__main__")
+        assert ("wrong-range" in capsys.readouterr().out) == told
+
+
 def test_what_is_wrong_from_the_start_is_told_at_the_first_step(tmp_path):
     loop = Loop()
     loop.D = nn.Sequential(loop.D, nn.Sigmoid())
