@@ -107,6 +107,15 @@ def test_default_rates_are_the_presets_own() -> None:
     assert changed.game.batches == 1
 
 
+def test_own_settings_are_all_that_were_tried_together() -> None:
+    case = setup("gan", POINTS, "optims.critic.lr=0.5", "rules.adversarial=minimax", "rules.r1=0", "game.clip=0.1")
+    assert case.recipe
+    changed, preset = assign(case.recipe, changes("own-settings", case) or ()), RECIPES["gan"].make(POINTS)
+    assert (changed.optims, changed.rules, changed.game.batches) == (preset.optims, preset.rules, 1)
+    assert "game.clip=0.0" in (changes("own-settings", case) or ())
+    assert changes("own-settings", setup("gan", POINTS)) is None
+
+
 def test_a_wasserstein_critic_keeps_its_steps_and_its_name() -> None:
     case = setup("wgan-gp", POINTS)
     assert case.critic_steps > 1

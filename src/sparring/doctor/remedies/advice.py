@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ...recipes import RECIPES
+from ...recipes.preset import Facts
 from ...recipes.recipe import Recipe
 from ...settings import assign, to_json
 from ..case import Setup
@@ -56,6 +58,15 @@ def alters(recipe: Recipe, changes: tuple[str, ...]) -> bool:
 def settings_of(recipe: Recipe, role: str) -> dict[str, Any]:
     """The settings of one role's network; empty where there is no such role."""
     return to_json(recipe)["networks"].get(role, {})
+
+
+def preset_of(setup: Setup, recipe: Recipe) -> Recipe | None:
+    """The recipe as its preset makes it for such data; None where it began as no preset that is installed here."""
+    if recipe.name not in RECIPES:
+        return None
+    size = recipe.data.size or 64
+    facts = Facts((2,) if setup.points else (recipe.data.channels or 3, size, size), setup.classes, setup.count)
+    return RECIPES[recipe.name].make(facts)
 
 
 def number(value: float) -> str:

@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ...games.casting import FromNoise
 from ...games.synthesis import SynthesisSettings
 from ...recipes.recipe import Recipe
+from ...settings import to_json
 from ...techniques.ada import Ada
 from ..case import Setup
-from .advice import Advice
+from .advice import Advice, preset_of
 from .losses import ONE_CENTRED, ZERO_CENTRED
 
+OWN: Mapping[str, tuple[str, ...]] = {
+    "rules": (),
+    "optims": ("name", "lr", "beta1", "beta2", "momentum"),
+    "game": ("critic_steps", "clip", "warmup_rounds"),
+}
+"""Part of a recipe -> those of its settings that were tried together; () = all."""
 LAZY = 16
 """Rounds between penalties, as StyleGAN2 pays them."""
 TIMES = 10
 """Each image is shown so often, at least, in a run of some use."""
+
+
+def own_settings(setup: Setup, recipe: Recipe) -> Iterable[str]:
+    """Whatever differs from the preset in rules, optimisers and numbers of updates; nothing where it is no preset's."""
+    preset = preset_of(setup, recipe)
+    if preset is None or preset.optims.keys() != recipe.optims.keys() or preset.game.kind != recipe.game.kind:
+        return
+    for part, names in OWN.items():
+        wanted, there = to_json(preset)[part], to_json(recipe)[part]
+        for owner in ("",) if part != "optims" else wanted:
+            tried, mine = (whole[owner] if owner else whole for whole in (wanted, there))
+            for name in names or tried:
+                if name in tried and tried[name] != mine[name]:
+                    value = tried[name] if isinstance(tried[name], str) else json.dumps(tried[name])
+                    yield f"{'.'.join(filter(None, (part, owner, name)))}={value}"
 
 
 def normal_noise(setup: Setup, recipe: Recipe) -> Iterable[str]:
@@ -75,6 +97,13 @@ def longer_run(setup: Setup, recipe: Recipe) -> Iterable[str]:
 
 
 PLANS = (
+    Advice(
+        "own-settings",
+        "Go back to the losses, penalties, learning rates and numbers of updates that the recipe came with: they were "
+        "tried together, and what has been changed is the first suspect.",
+        own_settings,
+        suits=lambda setup: setup.recipe is not None,
+    ),
     Advice("normal-noise", "Draw the noise from a normal distribution.", normal_noise),
     Advice("no-flip", "Do not mirror images whose left and right mean something.", no_flip),
     Advice("whole-batch", "Show the {critic} each batch as a whole.", lambda setup, recipe: ("train.accumulate=1",)),

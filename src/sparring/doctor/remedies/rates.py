@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...play.optim import Optim
-from ...recipes import RECIPES
-from ...recipes.preset import Facts
 from ...recipes.recipe import Recipe
 from ..case import Setup
-from .advice import Advice, Changes, number
+from .advice import Advice, Changes, number, preset_of
 
 SLOWEST, FASTEST = 1e-6, 1e-3
 """Learning rates that no remedy goes beyond."""
@@ -51,12 +49,9 @@ def lower_rates(setup: Setup, recipe: Recipe) -> Iterable[str]:
 def default_rates(setup: Setup, recipe: Recipe) -> Iterable[str]:
     """The preset's own optimisers and steps; the usual ones where the recipe is no preset's, or where these failed."""
     usual, steps = dict.fromkeys(recipe.optims, USUAL), setup.critic_steps if setup.adversarial == "wasserstein" else 1
-    if recipe.name in RECIPES:
-        size = recipe.data.size or 64
-        facts = Facts((2,) if setup.points else (recipe.data.channels or 3, size, size), setup.classes, setup.count)
-        preset = RECIPES[recipe.name].make(facts)
-        if preset.optims != recipe.optims and preset.optims.keys() == recipe.optims.keys():
-            usual, steps = preset.optims, preset.game.batches
+    preset = preset_of(setup, recipe)
+    if preset and preset.optims != recipe.optims and preset.optims.keys() == recipe.optims.keys():
+        usual, steps = preset.optims, preset.game.batches
     for player, optim in usual.items():
         for field in ("name", "lr", "beta1", "beta2", "momentum"):
             if (value := getattr(optim, field)) != getattr(recipe.optims[player], field):

@@ -82,6 +82,7 @@ COMPLETE_COLLAPSE = Rule(
         "A sheet of samples that clearly differ from each other, or training data that are themselves nearly all alike."
     ),
     remedies=(
+        "own-settings",
         "default-rates",
         "r1",
         "relativistic-r1-r2",

@@ -53,6 +53,7 @@ CRITIC_LOSS_ZERO = Rule(
     ),
     refute="Samples that still improve: large data sets can train at a low loss for long.",
     remedies=(
+        "own-settings",
         "nonsaturating",
         "r1",
         "spectral-norm",

@@ -37,6 +37,7 @@ CRITIC_NOT_WORKING = Rule(
     ),
     refute="Good samples: then the discriminator cannot tell because there is nothing left to tell.",
     remedies=(
+        "own-settings",
         "raise-critic-rate",
         "lower-generator-rate",
         "more-critic-steps",

@@ -55,6 +55,7 @@ CRITIC_TOO_STRONG = Rule(
     ),
     refute="Samples that still improve: a distance to the real samples that falls over the same window.",
     remedies=(
+        "own-settings",
         "nonsaturating",
         "r1",
         "spectral-norm",

@@ -57,7 +57,7 @@ DEAD_CLIPPED_CRITIC = Rule(
         "practically the same number. What reaches the generator is a tiny slope, and training crawls at best."
     ),
     refute="A gap between real samples and fakes that grows, or samples that keep improving at a good pace.",
-    remedies=("wgan-gp", "r1", "hinge-spectral-norm", "raise-critic-rate"),
+    remedies=("own-settings", "wgan-gp", "r1", "hinge-spectral-norm", "raise-critic-rate"),
     consequence_of=BUGS,
     check=dead_critic,
 )

@@ -40,7 +40,15 @@ EARLY_DOMINATION = Rule(
         "far behind often never catches up."
     ),
     refute="Samples that improve all the same, or a discriminator that becomes less sure in the next rounds.",
-    remedies=("r1", "spectral-norm", "lower-critic-rate", "fewer-critic-steps", "nonsaturating", "instance-noise"),
+    remedies=(
+        "own-settings",
+        "r1",
+        "spectral-norm",
+        "lower-critic-rate",
+        "fewer-critic-steps",
+        "nonsaturating",
+        "instance-noise",
+    ),
     consequence_of=(*BUGS, "critic-loss-zero", "vanishing-gradient", "critic-too-strong"),
     check=early_domination,
 )

@@ -49,7 +49,15 @@ EXPLODING_GRADIENT = Rule(
         "learned, and numbers may break down altogether."
     ),
     refute="Losses that are sums instead of means, or very wide networks: their gradients are large by nature.",
-    remedies=("r1", "spectral-norm", "clip-gradients", "lower-rates", "lower-critic-rate", "lower-momentum"),
+    remedies=(
+        "own-settings",
+        "r1",
+        "spectral-norm",
+        "clip-gradients",
+        "lower-rates",
+        "lower-critic-rate",
+        "lower-momentum",
+    ),
     consequence_of=(*BUGS, "losses-diverge", "updates-too-large", "critic-not-working"),
     check=exploding,
 )

@@ -50,6 +50,7 @@ FAR_SAMPLES = Rule(
     ),
     refute="Samples that resemble the data to your eye, or a distance that falls again.",
     remedies=(
+        "own-settings",
         "default-rates",
         "raise-critic-rate",
         "lower-generator-rate",

@@ -48,7 +48,15 @@ LOSSES_DIVERGE = Rule(
         "grows with it."
     ),
     refute="Data in large units, with a Wasserstein loss: the gap is a distance in those units.",
-    remedies=("wgan-gp", "r1", "spectral-norm", "hinge-spectral-norm", "larger-r1", "lower-critic-rate"),
+    remedies=(
+        "own-settings",
+        "wgan-gp",
+        "r1",
+        "spectral-norm",
+        "hinge-spectral-norm",
+        "larger-r1",
+        "lower-critic-rate",
+    ),
     consequence_of=BUGS,
     check=diverging,
 )

@@ -80,6 +80,7 @@ OSCILLATION = Rule(
     ),
     refute="A learning rate that rises and falls by schedule, or samples that settle from one look to the next.",
     remedies=(
+        "own-settings",
         "lower-rates",
         "lower-momentum",
         "r1",

@@ -64,6 +64,7 @@ PARTIAL_COLLAPSE = Rule(
     ),
     refute="Samples of the missing kinds on a large sheet, or kinds that hardly occur in the training data either.",
     remedies=(
+        "own-settings",
         "r1",
         "relativistic-r1-r2",
         "minibatch-deviation",

@@ -34,7 +34,10 @@ RATES_FAR_APART = Rule(
         "common; beyond that one of them has usually won before the other has begun."
     ),
     refute="Different optimisers, whose learning rates cannot be compared, or samples that improve.",
-    remedies=("default-rates",),
+    remedies=(
+        "own-settings",
+        "default-rates",
+    ),
     consequence_of=BUGS,
     check=far_apart,
 )

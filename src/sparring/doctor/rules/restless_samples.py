@@ -60,7 +60,16 @@ RESTLESS_SAMPLES = Rule(
         "about instead of improving. Usually its steps are too large for what the discriminator can follow."
     ),
     refute="Samples that improve while they change, or changes that become smaller over the next looks.",
-    remedies=("default-rates", "lower-rates", "lower-momentum", "r1", "ema", "more-critic-steps", "relativistic-r1-r2"),
+    remedies=(
+        "own-settings",
+        "default-rates",
+        "lower-rates",
+        "lower-momentum",
+        "r1",
+        "ema",
+        "more-critic-steps",
+        "relativistic-r1-r2",
+    ),
     check=restless_samples,
     consequence_of=(*PLAYERS, *READING, "complete-collapse", "rotating-collapse"),
 )

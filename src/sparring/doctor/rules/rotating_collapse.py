@@ -42,6 +42,7 @@ ROTATING_COLLAPSE = Rule(
     ),
     refute="A share of the commonest kind that falls from look to look, as it does when a young generator spreads out.",
     remedies=(
+        "own-settings",
         "default-rates",
         "r1",
         "lower-rates",

@@ -59,7 +59,7 @@ UPDATES_TOO_LARGE = Rule(
         "steps but jumping about; the learning rate is too high."
     ),
     refute="Weights that are tiny by design, such as those right after an initialisation near zero.",
-    remedies=("lower-rates", "default-rates", "clip-gradients", "larger-batch"),
+    remedies=("own-settings", "lower-rates", "default-rates", "clip-gradients", "larger-batch"),
     consequence_of=BUGS,
     check=too_large,
 )
@@ -72,7 +72,7 @@ UPDATES_TOO_SMALL = Rule(
         "learning rate is too low."
     ),
     refute="A schedule that has come to its end, or a warm-up that has just begun.",
-    remedies=("default-rates", "raise-critic-rate", "raise-generator-rate"),
+    remedies=("own-settings", "default-rates", "raise-critic-rate", "raise-generator-rate"),
     consequence_of=(*BUGS, "vanishing-gradient"),
     check=too_small,
 )

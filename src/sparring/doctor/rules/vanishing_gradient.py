@@ -57,6 +57,7 @@ VANISHING_GRADIENT = Rule(
     ),
     refute="A discriminator that is not sure: near the end of a good training gradients become small as well.",
     remedies=(
+        "own-settings",
         "nonsaturating",
         "r1",
         "spectral-norm",
