@@ -62,9 +62,12 @@ CAVEATS = """
 
 What stands in the way of more: on points a healthy run ends at one or two hundredths of the spread, and other seeds of
 it end up to 1.7 times nearer or farther, so that chance decides over a quarter. A run of seconds pays a fifth or more
-of its images for each remedy, as an alarm needs a window to be sure; in long runs a window is 2% of the run. Settings
-that are wrong in several places need several remedies, one after the other. What is found late cannot be mended in the
-time that is left. The autopilot's own constants were settled while looking at some of these runs.
+of its images for each remedy, as an alarm needs a window to be sure; in long runs a window is 2% of the run. What is
+found late cannot be mended in the time that is left, and going on from a state that was ill already can make it worse
+(grid-oscillation). These failures are settings that somebody has changed, so that the recipe's own settings, which are
+tried first, mend most of them; they do not mend a discriminator that is far too small (the two tiny ones), and where a
+recipe fails on its data unchanged they are no remedy. The autopilot's own constants, and what it tries first, were
+settled while looking at some of these runs.
 """
 
 
