@@ -4,7 +4,7 @@
 DEMO = $(BIN)/sparring train --data builtin:avatars-small --budget 5m
 # Everything CI runs; `make test` goes through all of it and fails if any of it fails.
 LINT = code-style code-format types layers dependencies spelling
-ROOMS_WITH_FLOOR = play games data run metrics
+ROOMS_WITH_FLOOR = play games data run metrics doctor
 FLOOR_PERCENT = 90
 
 # Overridable: make test PYTHON=python3.12, make demo TORCH_INDEX=<address of another index for torch>
