@@ -116,6 +116,13 @@ def test_own_settings_are_all_that_were_tried_together() -> None:
     assert changes("own-settings", setup("gan", POINTS)) is None
 
 
+def test_the_same_settings_are_prescribed_once() -> None:
+    fast = setup("gan", POINTS, "optims.critic.lr=0.5")
+    assert changes("own-settings", fast) == changes("default-rates", fast)
+    names = [remedy.name for remedy in prescribed(("default-rates", "own-settings", "code-fix", "data-fix"), fast)]
+    assert names == ["default-rates", "code-fix", "data-fix"]
+
+
 def test_a_wasserstein_critic_keeps_its_steps_and_its_name() -> None:
     case = setup("wgan-gp", POINTS)
     assert case.critic_steps > 1

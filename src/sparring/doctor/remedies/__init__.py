@@ -24,7 +24,12 @@ REMEDIES: Mapping[str, Prescribe] = {
 
 
 def prescribed(names: Iterable[str], setup: Setup) -> tuple[Remedy, ...]:
-    """Those of these remedies that mean something here, in the same order, and only with settings that differ."""
-    found = (remedy for name in names if (remedy := REMEDIES[name](setup)))
-    recipe = setup.recipe
-    return tuple(replace(one, changes=telling(recipe, one.changes)) if recipe else one for one in found)
+    """Those of these remedies that mean something here, in the same order, and only with settings that differ.
+
+    Where two come to the same settings, the first is kept.
+    """
+    kept, recipe = dict[object, Remedy](), setup.recipe
+    for remedy in (found for name in names if (found := REMEDIES[name](setup))):
+        changes = telling(recipe, remedy.changes) if recipe else remedy.changes
+        kept.setdefault(changes or remedy.name, replace(remedy, changes=changes))
+    return tuple(kept.values())
