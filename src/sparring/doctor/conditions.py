@@ -51,6 +51,25 @@ BUGS = (
 )
 """Rules about mistakes that make everything else go wrong too."""
 
+AGAINST_DOMINATION = (
+    "own-settings",
+    "nonsaturating",
+    "r1",
+    "spectral-norm",
+    "fewer-critic-steps",
+    "lower-critic-rate",
+    "raise-generator-rate",
+    "larger-r1",
+    "wgan-gp",
+    "least-squares",
+    "relativistic-r1-r2",
+    "instance-noise",
+    "label-smoothing",
+    "critic-dropout",
+    "smaller-critic",
+)
+"""Names of remedies against a discriminator that wins, the first to try first."""
+
 
 def lately(series: Series, now: Now) -> Series:
     """The window, or the newest looks where it holds fewer."""

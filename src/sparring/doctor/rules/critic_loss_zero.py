@@ -6,7 +6,7 @@ The notes' first sign of failure. Where samples show that it is one, `critic-too
 from __future__ import annotations
 
 from ..case import Now, Setup
-from ..conditions import BALANCED, BUGS, failing, fine, lately, looks, stays_above, stays_below
+from ..conditions import AGAINST_DOMINATION, BALANCED, BUGS, failing, fine, lately, looks, stays_above, stays_below
 from ..findings import Claim, Evidence, evidence_of
 from ..rule import Rule
 from ..series import Series
@@ -52,22 +52,7 @@ CRITIC_LOSS_ZERO = Rule(
         "the fakes says little about where they should move, and the generator has next to nothing to learn from."
     ),
     refute="Samples that still improve: large data sets can train at a low loss for long.",
-    remedies=(
-        "own-settings",
-        "nonsaturating",
-        "r1",
-        "spectral-norm",
-        "lower-critic-rate",
-        "fewer-critic-steps",
-        "larger-r1",
-        "wgan-gp",
-        "least-squares",
-        "relativistic-r1-r2",
-        "instance-noise",
-        "label-smoothing",
-        "critic-dropout",
-        "smaller-critic",
-    ),
+    remedies=AGAINST_DOMINATION,
     consequence_of=(*BUGS, "vanishing-gradient"),
     check=loss_zero,
 )

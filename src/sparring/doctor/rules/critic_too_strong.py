@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
-from ..conditions import BALANCED, BUGS, failing, fine, lately, looks, stays_above
+from ..conditions import AGAINST_DOMINATION, BALANCED, BUGS, failing, fine, lately, looks, stays_above
 from ..findings import Claim, evidence_of
 from ..rule import Rule
 from ..series import Series
@@ -54,23 +54,7 @@ CRITIC_TOO_STRONG = Rule(
         "what it is told no longer helps it to improve."
     ),
     refute="Samples that still improve: a distance to the real samples that falls over the same window.",
-    remedies=(
-        "own-settings",
-        "nonsaturating",
-        "r1",
-        "spectral-norm",
-        "fewer-critic-steps",
-        "lower-critic-rate",
-        "raise-generator-rate",
-        "larger-r1",
-        "wgan-gp",
-        "least-squares",
-        "relativistic-r1-r2",
-        "instance-noise",
-        "label-smoothing",
-        "critic-dropout",
-        "smaller-critic",
-    ),
+    remedies=AGAINST_DOMINATION,
     consequence_of=(
         *BUGS,
         "vanishing-gradient",
