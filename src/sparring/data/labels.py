@@ -53,6 +53,7 @@ def read_labels(labels: str, folder: Path) -> LabelTable:
 
 
 def find(name: str, folder: Path) -> Path:
+    """The file as it is named, or in the folder. ValueError if it is in neither."""
     for place in (Path(name).expanduser(), folder / name):
         if place.is_file():
             return place
