@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sparring.avatar.similarity import Similarity, fit, resizing
-from sparring.avatar.templates import arcface, ffhq, five_of, square_of
+from sparring.avatar.templates import arcface, ffhq, square_of
 
 
 def landmarks_of(five: Tensor) -> Tensor:
@@ -58,10 +58,6 @@ def test_sizes_of_recognition() -> None:
 def test_a_margin_is_above_zero() -> None:
     with pytest.raises(ValueError, match="above 0"):
         ffhq(256, 0.0)
-
-
-def test_five_of_sixty_eight() -> None:
-    assert torch.allclose(five_of(landmarks_of(ffhq(512))), ffhq(512))
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.4, -2.0])

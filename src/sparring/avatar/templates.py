@@ -1,7 +1,6 @@
 """Where faces lie in a crop: five points, or the square that 68 points ask for.
 
 Five points are the left eye, right eye, nose tip, left and right mouth corner, left and right as the viewer sees them.
-68 points are those of iBUG: jaw 0-16, brows 17-26, nose 27-35, eyes 36-47, mouth 48-67.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .points import five_of
 from .similarity import Similarity, resizing
 
 AVATAR_MARGIN = 1.15
@@ -25,8 +25,6 @@ FFHQ = (
 
 ARCFACE = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
 """In 112 pixels (Deng et al. 2019): the middle of a face, without hair, for networks that tell people apart."""
-
-EYES = slice(36, 42), slice(42, 48)
 
 
 def ffhq(size: int, margin: float = 1.0) -> Tensor:
@@ -50,12 +48,6 @@ def arcface(size: int = 112) -> Tensor:
     if size > 0 and size % 128 == 0:
         return (points + torch.tensor([8.0, 0.0])) * (size / 128)
     raise ValueError(f"crops for face recognition have a multiple of 112 or of 128 pixels a side, not {size}")
-
-
-def five_of(landmarks: Tensor) -> Tensor:
-    """The five points (5, 2) among 68 landmarks (68, 2)."""
-    eyes = [landmarks[eye].mean(0) for eye in EYES]
-    return torch.stack([*eyes, landmarks[30], landmarks[48], landmarks[54]])
 
 
 def square_of(landmarks: Tensor, size: int) -> Similarity | None:
