@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .masks import gaussian
+from .blur import gaussian
 from .similarity import Similarity, resizing
 
 Border = Literal["reflect", "zero"]
