@@ -142,6 +142,7 @@ def parse(text: str) -> Any:
 
 
 def place(data: dict[str, Any], path: str, value: Any) -> None:
+    """Set what the dotted `path` names in nested JSON. ValueError with the nearest path if there is none."""
     *parents, last = path.split(".")
     here: Any = data
     for depth, name in enumerate([*parents, last]):
