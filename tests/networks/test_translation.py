@@ -14,6 +14,7 @@ from sparring.networks.cyclegan import CycleganGenerator
 from sparring.networks.multiscale import MultiscaleCritic
 from sparring.networks.patchgan import PatchCritic, PixelCritic, receptive_field
 from sparring.networks.pix2pixhd import Pix2pixhdGenerator
+from sparring.networks.quarter import QuarterGenerator
 from sparring.networks.spade import SpadeEncoder, SpadeGenerator
 from sparring.networks.stargan import StarganCritic, StarganGenerator
 from sparring.networks.ugatit import UgatitCritic, UgatitGenerator
@@ -30,6 +31,7 @@ TRANSLATORS = [
     UgatitGenerator(2, 1),
     UgatitGenerator(2, 1, light=False),
     AnimeganGenerator(2),
+    QuarterGenerator(2, 1),
 ]
 CRITICS = [
     PatchCritic(2, 2),
@@ -207,6 +209,26 @@ def test_drawings_come_back_at_odd_sizes():
     network = AnimeganGenerator(2).build(Shape((3, 32, 32)))
     for height, width in ((33, 47), (38, 41)):
         assert network(torch.randn(1, 3, height, width)).shape == (1, 3, height, width)
+
+
+@torch.no_grad()
+def test_a_quarter_generator_sees_its_surroundings_alone():
+    torch.manual_seed(0)
+    network = QuarterGenerator(4, 1).build(Shape((3, 32, 32)))
+    for parameter in network.parameters():
+        parameter.normal_(0, 0.3)
+    x = torch.rand(1, 3, 96, 96)
+    part, reach = network(x[:, :, 16:80, 16:80]), 28
+    inside = slice(reach, 64 - reach)
+    whole = network(x)[:, :, 16:80, 16:80]
+    torch.testing.assert_close(part[:, :, inside, inside], whole[:, :, inside, inside], rtol=1e-3, atol=1e-3)
+    assert not torch.allclose(part[:, :, 0], whole[:, :, 0])
+
+
+@torch.no_grad()
+def test_a_quarter_generator_starts_near_its_source():
+    x = torch.rand(2, 3, 32, 32) * 2 - 1
+    assert (QuarterGenerator(16, 2).build(Shape((3, 32, 32)))(x) - x).abs().max() < 0.1
 
 
 @torch.no_grad()

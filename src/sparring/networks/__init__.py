@@ -20,6 +20,7 @@ from .patchgan import PatchCritic, PixelCritic
 from .pix2pixhd import Pix2pixhdGenerator
 from .progan import ProganCritic, ProganGenerator
 from .projected import ProjectedCritic
+from .quarter import QuarterGenerator
 from .r3gan import R3ganCritic, R3ganGenerator
 from .resnet import ResnetCritic, ResnetGenerator
 from .spade import SpadeEncoder, SpadeGenerator
@@ -75,6 +76,7 @@ NETWORKS: Registry[type[Any]] = Registry(
         "spade-encoder": SpadeEncoder,
         "ugatit-generator": UgatitGenerator,
         "ugatit-critic": UgatitCritic,
+        "quarter-generator": QuarterGenerator,
         "animegan-generator": AnimeganGenerator,
         "animegan-critic": AnimeganCritic,
         "stargan-generator": StarganGenerator,
