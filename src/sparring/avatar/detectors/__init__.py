@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from ...registry import Registry
 from ..face import Detector
+from .mtcnn import Mtcnn
 from .whole import Whole
 
-DETECTORS: Registry[Callable[[], Detector]] = Registry("detector of faces", "sparring.detectors", {"whole": Whole})
+DETECTORS: Registry[Callable[[], Detector]] = Registry(
+    "detector of faces", "sparring.detectors", {"mtcnn": Mtcnn, "whole": Whole}
+)
 """Each is called once, and may say in a ValueError what must be installed first."""

@@ -7,10 +7,9 @@ from torch import Tensor
 
 from ..face import Box, Face
 from ..points import plausible
+from ..templates import AVATAR_MARGIN, ffhq
 
-# Where the five points lie in a square portrait, by its side.
-PORTRAIT = ((0.3769, 0.4686), (0.6229, 0.4691), (0.5012, 0.6133), (0.3931, 0.7254), (0.6115, 0.7249))
-# And in the box that a detector draws around a face, by its width and height.
+# Where the five points usually lie in the box that a detector draws around a face, by its width and height.
 BOXED = ((0.31, 0.40), (0.69, 0.40), (0.50, 0.60), (0.35, 0.77), (0.65, 0.77))
 
 
@@ -21,8 +20,9 @@ class Whole:
         height, width = image.shape[1:]
         side = min(height, width)
         left, top = (width - side) / 2 - 0.5, (height - side) / 2 - 0.5
-        box = (left, top, left + side, top + side)
-        return [Face(box, 1.0, placed(PORTRAIT, box))]
+        # An avatar's crop is then the square itself.
+        points = ffhq(side, AVATAR_MARGIN) + torch.tensor([left + 0.5, top + 0.5], dtype=torch.float64)
+        return [Face((left, top, left + side, top + side), 1.0, points)]
 
 
 def face_in(box: Box) -> Face:
