@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from sparring.layers.perception import Vgg19, eye_of, shares_of
-from sparring.techniques.likeness import PIXEL, gram, maps_apart, textures_apart, total_variation
+from sparring.techniques.likeness import PIXEL, gram, maps_apart, strangeness, textures_apart, total_variation
 from sparring.techniques.likeness_terms import Likeness, LikenessTerms
 
 
@@ -103,3 +103,37 @@ def test_weights_that_are_not_there_are_refused(monkeypatch, tmp_path):
 def test_impossible_weights_are_refused():
     with pytest.raises(ValueError, match=r"likeness\.style must not be negative"):
         Likeness(style=-1.0)
+    with pytest.raises(ValueError, match="0 0 1 1 is the whole image"):
+        Likeness(face=(0.5, 0.0, 0.5, 1.0))
+
+
+def test_strangeness_sees_the_face_alone_and_teaches_only_the_made_one():
+    def knows(faces: torch.Tensor) -> torch.Tensor:
+        assert faces.shape == (2, 3, 10, 5)
+        return F.normalize(faces.flatten(1), dim=1)
+
+    made, wanted = (torch.rand(2, 1, 20, 10, requires_grad=True) for _ in range(2))
+    face = (0.5, 0.25, 1.0, 0.75)
+    found = strangeness(knows, made, wanted, face)
+    assert 0 < found < 1
+    found.backward()
+    assert wanted.grad is None
+    outside = made.grad.clone()
+    outside[:, :, 5:15, 5:] = 0
+    assert made.grad.any()
+    assert not outside.any()
+    assert strangeness(knows, made, made, face).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_the_identity_term_is_weighted_and_pulls_a_face_towards_the_wanted_one():
+    made, wanted = torch.rand(1, 3, 40, 40, requires_grad=True), torch.rand(1, 3, 40, 40)
+    terms = LikenessTerms(Likeness(pixel=0.0, identity=2.0))
+    first = terms(made, wanted)
+    assert set(first) == {"identity"}
+    first["identity"].backward()
+    better = terms(made - 0.02 * made.grad.sign(), wanted)["identity"]
+    assert better < first["identity"]
+    assert terms(wanted, wanted)["identity"].item() == pytest.approx(0, abs=1e-5)
+    torch.testing.assert_close(2 * LikenessTerms(Likeness(identity=1.0))(made, wanted)["identity"], first["identity"])
+    assert not list(terms.parameters())
+    assert not terms.state_dict()

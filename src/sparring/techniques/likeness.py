@@ -49,3 +49,17 @@ def total_variation(image: Tensor) -> Tensor:
     """Mean absolute difference of neighbours, down plus across (0-d); (n, c, h, w)."""
     down, across = image[:, :, 1:] - image[:, :, :-1], image[:, :, :, 1:] - image[:, :, :, :-1]
     return full(down).abs().mean() + full(across).abs().mean()
+
+
+def strangeness(
+    knows: Callable[[Tensor], Tensor], made: Tensor, wanted: Tensor, face: tuple[float, float, float, float]
+) -> Tensor:
+    """How little the made faces are the wanted people's: the mean of 1 - cosine of their identities (0-d).
+
+    Both (n, 1 or 3, h, w) in [-1, 1] with the face in a square whose left, top, right and bottom are parts of the
+    sides; `knows` takes faces in [0, 1] to identities of length 1. No gradient reaches the wanted ones.
+    """
+    height, width = made.shape[2:]
+    left, top, right, bottom = (round(part * side) for part, side in zip(face, (width, height) * 2, strict=True))
+    ours, theirs = (full(image[:, :, top:bottom, left:right]).expand(-1, 3, -1, -1) for image in (made, wanted))
+    return 1 - (knows((ours + 1) / 2) * knows((theirs.detach() + 1) / 2)).sum(1).mean()
