@@ -69,6 +69,7 @@ def attempts(image: Tensor, search: Search) -> Iterator[list[tuple[Tensor, Undo]
 
 
 def resized(image: Tensor, factor: float) -> tuple[Tensor, Undo]:
+    """A copy with `factor` times as many pixels a side, and the way back."""
     height, width = image.shape[1:]
     size = max(1, round(height * factor)), max(1, round(width * factor))
     if size == (height, width):

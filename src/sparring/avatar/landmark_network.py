@@ -59,6 +59,7 @@ class LandmarkNetwork(nn.Module):
 
 
 def padded(x: Tensor, stride: int) -> Tensor:
+    """For a kernel of 3: odd pixels right and below, as TensorFlow pads."""
     before = 1 if stride == 1 or x.shape[2] % 2 else 0
     return F.pad(x, (before, 1, before, 1))
 

@@ -152,6 +152,27 @@ def native(image: Image.Image, channels: int) -> NDArray[np.uint8]:
     return pixels
 
 
+def layers(image: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """The image in its own size, upright, in sRGB: colours (height, width, 3), and opacity (height, width) or None.
+
+    Both uint8. Colours are as they stand in the file, also where nothing of them is seen; None where all is opaque.
+    BadImageError as for `native`.
+    """
+    if image.mode.startswith("I") or not image.has_transparency_data:
+        return native(image, 3), None
+    _check_pixels(image)
+    profile = image.info.get("icc_profile")
+    with _plainly():
+        image.load()
+        layered = upright(image).convert("RGBA")
+        pixels, gray = _channels(layered.convert("RGB"), 3)
+        # A profile of gray fits gray alone.
+        seen = Image.fromarray(pixels[..., 0] if gray and image.mode in ("LA", "La", "PA") else pixels)
+        pixels, _ = _channels(to_srgb(seen, profile), 3)
+        opacity = np.asarray(layered.getchannel("A"))
+    return pixels, None if (opacity == 255).all() else opacity
+
+
 def _draft(image: Image.Image, size: int, resize: Resize) -> None:
     """Let the JPEG decoder skip detail that the resize would throw away."""
     side = max(image.size) if resize == "contain" else min(image.size)
