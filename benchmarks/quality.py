@@ -42,7 +42,7 @@ from sparring.settings import assign
 
 PEER, SHOWN, SIDE_SEEN = "example", 60, 128
 FACTORS = {"digits": (0.5, 1.0, 2.5, 6.0), "heads": (1.0, 2.5, 6.0)}  # half the rate was best for nobody on digits
-SECONDS = {"digits": {"sweep": 30.0, "final": 60.0}, "heads": {"sweep": 45.0, "final": 120.0}}
+SECONDS = {"digits": {"sweep": 30.0, "final": 60.0}, "heads": {"sweep": 120.0, "final": 420.0}}
 SAMPLES = {"sweep": 1000, "final": 2000}
 
 
