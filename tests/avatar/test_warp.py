@@ -92,7 +92,7 @@ def test_points_and_pixels_agree() -> None:
 def test_there_and_back(scale: float, angle: float, least: float) -> None:
     image = scene(300, 500)
     here = about(scale, angle, (250, 150), 96)
-    left, top, right, bottom = region = region_of(here, 96, 300, 500)
+    left, top, right, bottom = region = region_of(here, torch.ones(1, 96, 96), 300, 500)
     back = place(crop(image, here, 96)[0], here, region)
     inside = place(F.pad(torch.ones(1, 80, 80), (8, 8, 8, 8)), here, region, "zero")[0] > 0.999
     assert decibels(back[:, inside], image[:, top:bottom, left:right][:, inside]) > least
@@ -102,15 +102,24 @@ def test_there_and_back(scale: float, angle: float, least: float) -> None:
 @given(st.floats(0.2, 5), st.floats(-3, 3), st.floats(-30, 130), st.floats(-30, 130))
 def test_the_region_holds_the_whole_crop(scale: float, angle: float, x: float, y: float) -> None:
     here = about(scale, angle, (x, y), 40)
-    left, top, right, bottom = region_of(here, 40, 80, 100)
+    left, top, right, bottom = region_of(here, torch.ones(1, 40, 40), 80, 100)
     whole = place(torch.ones(1, 40, 40), here, (0, 0, 100, 80), "zero")
     whole[:, max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = 0
-    assert whole.max() < 0.5
+    assert whole.max() == 0
+
+
+def test_an_empty_mask_reaches_nowhere() -> None:
+    assert region_of(Similarity.of(), torch.zeros(1, 40, 40), 80, 100) == (0, 0, 0, 0)
+
+
+def test_the_region_is_only_as_large_as_the_mask() -> None:
+    mask = F.pad(torch.ones(1, 10, 20), (4, 16, 20, 10))
+    assert region_of(Similarity.of(shift=(-30, -20)), mask, 80, 100) == (32, 38, 56, 52)
 
 
 def test_a_crop_that_misses_the_photo_is_placed_nowhere() -> None:
     here = about(1.0, 0.3, (500, 500), 32)
-    left, top, right, bottom = region = region_of(here, 32, 80, 100)
+    left, top, right, bottom = region = region_of(here, torch.ones(1, 32, 32), 80, 100)
     assert right <= left or bottom <= top
     assert place(torch.ones(3, 32, 32), here, region).numel() == 0
     pixels, validity = crop(torch.rand(3, 80, 100), here, 32)

@@ -18,6 +18,7 @@ Blend = Literal["alpha", "poisson", "multiband"]
 
 LEVELS, TAIL = 6, 3  # most levels of a pyramid; how much coarser than one pixel it must not become, as a power of 2
 FULL = 0.25  # what must show of the layer for coarse bands to be let in whole
+FINEST = 256  # pixels of the long side at which Poisson's equation is solved; the mask's soft edge hides the rest
 CLOSE = 0.1 / 255  # the largest step that is left to a solution
 CYCLES = 40
 SWEEPS, DAMPING = 2, 0.8
@@ -32,9 +33,15 @@ def poisson(photo: Tensor, layer: Tensor, shown: Tensor) -> Tensor:
     """The layer's edges with the photo's colours around them (Perez et al. 2003), then mixed as `alpha` does.
 
     What the layer lacks at the edge of the mask is spread smoothly over its inside; where the mask meets the edge of
-    the picture, nothing is asked. It can bleach what it covers, or carry the background's colour into it.
+    the picture, nothing is asked. As it is smooth, it is solved for at 256 pixels a side. It can bleach what it covers,
+    or carry the background's colour into it.
     """
-    return alpha(photo, (layer + membrane(photo - layer, shown > 0)).clamp(0, 1), shown)
+    gap, inside = photo - layer, shown > 0
+    known = (~inside).to(gap)
+    sides = [math.ceil(side / max(1.0, max(gap.shape[1:]) / FINEST)) for side in gap.shape[1:]]
+    weight = _resized(known, sides)
+    filled = membrane(_resized(gap * known, sides) / weight.clamp(min=1e-6), weight < 0.5)
+    return alpha(photo, (layer + _resized(filled, gap.shape[1:])).clamp(0, 1), shown)
 
 
 def multiband(photo: Tensor, layer: Tensor, shown: Tensor) -> Tensor:

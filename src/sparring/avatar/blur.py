@@ -24,4 +24,6 @@ def gaussian(image: Tensor, deviation: float) -> Tensor:
 def box(image: Tensor, radius: int) -> Tensor:
     """The mean (channels, height, width) over squares of 2 radius + 1 pixels, at the edges over what there is."""
     side = 2 * radius + 1
-    return F.avg_pool2d(image[None], side, stride=1, padding=radius, count_include_pad=False)[0]
+    for kernel, padding in (((1, side), (0, radius)), ((side, 1), (radius, 0))):
+        image = F.avg_pool2d(image[None], kernel, stride=1, padding=padding, count_include_pad=False)[0]
+    return image

@@ -48,7 +48,7 @@ def lay(photo: Tensor, crop: Tensor, made: Tensor, mask: Tensor, similarity: Sim
     `crop` and `made` (3, size, size) are what went into the generator and what came out, both enlarged where one is;
     `mask` (1, size, size) says how much shows, and `similarity` leads from the photo to crops of this size.
     """
-    left, top, right, bottom = region = region_of(similarity, made.shape[-1], *photo.shape[1:])
+    left, top, right, bottom = region = region_of(similarity, mask, *photo.shape[1:])
     if right <= left or bottom <= top:
         return Layer(region, photo.new_zeros(3, 0, 0), photo.new_zeros(1, 0, 0))
     colours, shown = place(made, similarity, region), place(mask, similarity, region, "zero")

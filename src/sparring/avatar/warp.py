@@ -47,12 +47,19 @@ def crop(image: Tensor, similarity: Similarity, size: int) -> tuple[Tensor, Tens
     return pixels, valid[None].float()
 
 
-def region_of(similarity: Similarity, size: int, height: int, width: int) -> Region:
-    """The rectangle of a photo (height, width) that a crop covers; empty, with right <= left, where it misses it."""
-    edge = (-0.5, size - 0.5)
-    corners = torch.tensor([(x, y) for x in edge for y in edge], dtype=torch.float64)
-    left, top = similarity.inverse.apply(corners).amin(0).floor().tolist()
-    right, bottom = (similarity.inverse.apply(corners).amax(0).ceil() + 1).tolist()
+def region_of(similarity: Similarity, mask: Tensor, height: int, width: int) -> Region:
+    """The rectangle of a photo (height, width) that a crop's mask (1, size, size) reaches.
+
+    Empty, with right <= left or bottom <= top, where it misses the photo.
+    """
+    rows, columns = (mask[0].amax(axis).nonzero().flatten() for axis in (1, 0))
+    if not len(rows):
+        return 0, 0, 0, 0
+    # Interpolation carries a pixel half a pixel further than its edge, and bicubic one more.
+    sides = [(line[0].item() - 2, line[-1].item() + 2) for line in (columns, rows)]
+    corners = similarity.inverse.apply(torch.tensor([(x, y) for x in sides[0] for y in sides[1]]))
+    left, top = corners.amin(0).floor().tolist()
+    right, bottom = (corners.amax(0).ceil() + 1).tolist()
     return max(0, int(left)), max(0, int(top)), min(width, int(right)), min(height, int(bottom))
 
 
@@ -87,9 +94,11 @@ def sample(image: Tensor, places: Similarity, height: int, width: int, border: B
     if shift is not None and not shrinks:
         x, y = shift
         return window[:, y : y + height, x : x + width].clone()
-    mode = "bilinear" if shrinks else "bicubic"
-    strips = [_interpolate(window, inside, start, rows, width, mode) for start, rows in _strips(height, width)]
-    return torch.cat([F.avg_pool2d(strip, 2) if shrinks else strip for strip in strips], 1)
+    made = image.new_empty((len(image), height >> shrinks, width >> shrinks))
+    for top, rows in _strips(height, width):
+        strip = _interpolate(window, inside, top, rows, width, "bilinear" if shrinks else "bicubic")
+        made[:, top >> shrinks : (top + rows) >> shrinks] = F.avg_pool2d(strip, 2) if shrinks else strip
+    return made
 
 
 def _strips(height: int, width: int) -> Iterator[tuple[int, int]]:
