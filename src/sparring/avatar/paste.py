@@ -10,8 +10,8 @@ beyond the crop's resolution:
 from a small change on. Keeping the detail everywhere, which is to paste the difference, would give the same to such a
 generator but draw the pores of a large photo into painted skin; keeping none blurs backgrounds that stayed the same.
 Measured on a grainy portrait with three times the crop's pixels a side, inside the mask: laid back unchanged 30.7 dB,
-with kept detail exact; under a style that paints flat, grain of 7.4 grey levels where the difference is pasted, 0.3 here
-and 0.3 without any detail.
+with kept detail exact; under a style that paints flat, grain of 7.4 grey levels where the difference is pasted, and 0.3
+here as without any detail.
 """
 
 from __future__ import annotations
