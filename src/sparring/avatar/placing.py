@@ -25,7 +25,7 @@ def laid(picture: Picture, crop: Tensor, made: Tensor, mask: Tensor, there: Simi
     `crop` and `made` (3, size, size) and `mask` (1, size, size) lie in the photo along `there`, which leads from it to
     them. Where the mask is 0 bytes stay what they are.
     """
-    left, top, right, bottom = region_of(there, made.shape[-1], picture.height, picture.width)
+    left, top, right, bottom = region_of(there, mask, picture.height, picture.width)
     area = max(0, right - left) * max(0, bottom - top)
     if not area:
         return picture
