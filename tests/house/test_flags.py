@@ -35,6 +35,10 @@ FLAGS: dict[str, set[str]] = {
     "recipes": {"--json"},
     "sample": {"-n", "--n", "--out", "--seed", "--label", "--truncation", "--json"},
     "translate": {"--label", "--json"},
+    "avatar": {
+        "--out", "--style", "--mode", "--faces", "--box", "--enlarge", "--set", "--device", "--steps", "--resume",
+        "--keep-metadata", "--json",
+    },
     "cite": {"--json"},
     "data": set(),
     "data list": {"--json"},

@@ -21,7 +21,7 @@ from .finding import LONGEST, Search, find_faces
 from .landmarks import with_landmarks
 from .picture import Picture, load_picture, picture_of
 from .result import ADVICE, Made, Result, Status, Step
-from .seating import Seat, corrections, in_place, moved, seat, square, wrong
+from .seating import Seat, away, corrections, in_place, moved, seat, square, wrong
 from .settings import AvatarSettings
 from .styles import Style, style_of
 
@@ -64,14 +64,18 @@ class Stylist:
             except StopIteration as end:
                 return end.value
 
-    def steps(self, picture: Picture) -> Steps[Step, None, Result]:
-        """One step after the other as it is done, and at the end the result."""
+    def steps(self, picture: Picture, given: Sequence[Face] = ()) -> Steps[Step, None, Result]:
+        """One step after the other as it is done, and at the end the result.
+
+        `given`: faces that a person pointed at; then nobody looks for others.
+        """
         yield telling.loaded(picture)
         if min(picture.width, picture.height) < LEAST_SIDE:
             small = f"The photo is only {picture.width} x {picture.height} pixels; use a larger one."
             return Result("too_small", small, warnings=picture.notes)
         copy, scale = picture.copy(2 * LONGEST)
-        found = find_faces(copy, self.detector, Search(self.settings.sure, self.settings.turned))
+        search = Search(self.settings.sure, self.settings.turned)
+        found = [away(face, scale) for face in given] or find_faces(copy, self.detector, search)
         yield telling.detected(picture, [moved(face, scale) for face in found])
         if not found:
             return Result("no_face", ADVICE["no_face"], warnings=picture.notes)

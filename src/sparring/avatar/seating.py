@@ -41,15 +41,20 @@ class Seat:
 
 def moved(face: Face, scale: tuple[float, float]) -> Face:
     """A face of a copy in the photo of which one pixel there is `scale` pixels, in x and y."""
+    if scale == (1.0, 1.0):
+        return face
 
     def back(points: Tensor) -> Tensor:
         return (points + 0.5) * points.new_tensor(scale) - 0.5
 
-    if scale == (1.0, 1.0):
-        return face
     (left, top), (right, bottom) = back(face.points.new_tensor(face.box).view(2, 2)).tolist()
     landmarks = None if face.landmarks is None else back(face.landmarks)
     return replace(face, box=(left, top, right, bottom), points=back(face.points), landmarks=landmarks)
+
+
+def away(face: Face, scale: tuple[float, float]) -> Face:
+    """A face of the photo in a copy: the way back from `moved`."""
+    return moved(face, (1 / scale[0], 1 / scale[1]))
 
 
 def seat(picture: Picture, face: Face, style: Style, settings: AvatarSettings) -> Seat | None:

@@ -20,6 +20,7 @@ VERBS = {
     "recipes": "list the recipes, or show one",
     "sample": "make images with a trained generator",
     "translate": "turn images into others with a trained translator",
+    "avatar": "draw the people in photos as avatars",
     "cite": "print BibTeX of what a recipe or a run is made of",
     "data": "list, inspect and pack data sets, and clear the cache",
 }
