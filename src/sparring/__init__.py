@@ -12,11 +12,34 @@ if TYPE_CHECKING:
     from .run.handles import load as load
     from .run.translating import Translator as Translator
     from .run.translating import load_translator as load_translator
+    from .avatar.settings import AvatarSettings as AvatarSettings
+    from .avatar.pipeline import Stylist as Stylist
+    from .avatar.pipeline import load_stylist as load_stylist
+    from .avatar.pipeline import stylize as stylize
     from .doctor.foreign import Vitals as Vitals
 
-__all__ = ["__version__", "Synthesizer", "load", "Translator", "load_translator", "Vitals"]
+__all__ = [
+    "__version__",
+    "Synthesizer",
+    "load",
+    "Translator",
+    "load_translator",
+    "AvatarSettings",
+    "Stylist",
+    "load_stylist",
+    "stylize",
+    "Vitals",
+]
 
-_ROOMS = {"Vitals": ".doctor.foreign", "Translator": ".run.translating", "load_translator": ".run.translating"}
+_ROOMS = {
+    "Translator": ".run.translating",
+    "load_translator": ".run.translating",
+    "AvatarSettings": ".avatar.settings",
+    "Stylist": ".avatar.pipeline",
+    "load_stylist": ".avatar.pipeline",
+    "stylize": ".avatar.pipeline",
+    "Vitals": ".doctor.foreign",
+}
 """Where public names come from that are not of `run.handles`."""
 
 

@@ -35,7 +35,7 @@ def photo(width: int = 300, height: int = 240, seed: int = 0) -> Pixels:
 
 def test_each_step_says_and_shows_what_it_did(astronaut: Tensor, mtcnn: Detector) -> None:
     steps, result = walked(stylist(mtcnn, finish=Finish(enlarge=2)), opened(pixels_of(astronaut)))
-    names = "load detect choose landmarks align crop generate denoise colour enlarge sharpen"
+    names = "load detect choose landmarks align examine crop generate denoise colour enlarge sharpen score"
     assert [step.name for step in steps] == names.split()
     assert all(step.line for step in steps)
     drawn = {step.name: list(step.draw().values()) for step in steps}
@@ -124,14 +124,14 @@ def test_a_moved_photo_gives_the_same_crop(astronaut: Tensor, mtcnn: Detector) -
     crops = []
     for left, top in ((0, 0), (7, 3)):
         steps, _ = walked(stylist(mtcnn), opened(pixels[top : top + 230, left : left + 250]))
-        crops.append(steps[5].draw()["1"].astype(float))
+        crops.append(steps[6].draw()["1"].astype(float))
     assert np.sqrt(np.square(crops[0] - crops[1]).mean()) < 1
 
 
 def test_the_nearer_face_covers_the_other() -> None:
     faces = [face_at(120, 120, 40), face_at(160, 120, 60)]
     result = stylist(faces, negative, mode="in-place").stylize(photo())
-    assert [one.box[2] - one.box[0] for one in result.faces] == [60, 40]
+    assert [one.box[2] - one.box[0] for one in result.faces] == pytest.approx([96, 64])
     assert "Faces overlap" in result.warnings[0]
     alone = stylist(faces[1:], negative, mode="in-place").stylize(photo())
     assert np.array_equal(result.image[100:140, 150:180], alone.image[100:140, 150:180])
@@ -155,6 +155,28 @@ def test_a_wrong_drawing_is_never_shown(value: float, mode) -> None:
     result = stylist([face_at(150, 120, 50)], lambda crops: crops * 0 + value, mode=mode).stylize(photo())
     assert (result.status, result.image) == ("wrong_result", None)
     assert "try another photo" in result.message
+
+
+def test_a_face_that_is_too_small_is_left_as_it_is() -> None:
+    faces = [face_at(150, 120, 60), face_at(40, 120, 35)]
+    result = stylist(faces, negative, mode="in-place").stylize(photo())
+    assert [face.status for face in result.faces] == ["done", "too_small"]
+    assert "only 56 px wide" in result.faces[1].message
+    alone = stylist(faces[:1], negative, mode="in-place").stylize(photo())
+    assert np.array_equal(result.image, alone.image)
+    small = stylist(faces[1:]).stylize(photo())
+    assert (small.status, small.image) == ("too_small", None)
+
+
+def test_what_was_made_is_measured(astronaut: Tensor, mtcnn: Detector) -> None:
+    pixels = pixels_of(astronaut)
+    unchanged = stylist(mtcnn, side=256).stylize(pixels).faces[0]
+    assert unchanged.scores["identity"] == pytest.approx(1, abs=0.01)
+    assert unchanged.scores["drift"] < 0.02
+    assert "It is the photo itself." in unchanged.warnings[-1]
+    upside_down = stylist(mtcnn, lambda crops: crops.flip(2), side=256).stylize(pixels).faces[0]
+    assert upside_down.scores["identity"] < 0.5
+    assert stylist([face_at(150, 120, 60)], negative).stylize(photo()).faces[0].scores["sharpness"] > 0
 
 
 def test_what_is_no_photo_is_refused() -> None:

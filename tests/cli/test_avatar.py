@@ -75,7 +75,7 @@ def test_everyone_enlarged_with_every_step(photos: Path, tmp_path: Path, cli: Cl
     assert size_of(out / "a-known-2.png") == (2 * SIDE, 2 * SIDE)
     names = sorted(file.name for file in (out / "a-known-steps").iterdir())
     assert names[0] == "01-load.png"
-    assert {"06-crop-1.png", "06-crop-2.png", "sheet.png"} <= set(names)
+    assert {"07-crop-1.png", "07-crop-2.png", "sheet.png"} <= set(names)
 
 
 @pytest.mark.usefixtures("style")

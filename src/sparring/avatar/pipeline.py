@@ -20,8 +20,9 @@ from .face import Detector, Face, Policy, choose, shared
 from .finding import LONGEST, Search, find_faces
 from .landmarks import with_landmarks
 from .picture import Picture, load_picture, picture_of
-from .result import ADVICE, Made, Result, Status, Step
-from .seating import Seat, away, corrections, in_place, moved, seat, square, wrong
+from .portrait import Portrait, told
+from .result import ADVICE, Result, Step
+from .seating import away, corrections, in_place, moved, seat
 from .settings import AvatarSettings
 from .styles import Style, style_of
 
@@ -103,60 +104,55 @@ class Stylist:
 
     def drawing(self, picture: Picture, faces: Sequence[Face], found: int) -> Steps[Step, None, Result]:
         """The steps from faces with their landmarks to the result."""
-        seats = [seat(picture, face, self.style, self.settings) for face in faces]
-        yield telling.seated(seats)
-        able = [one for one in seats if one is not None]
-        yield telling.crops("crop", f"{self.style.size} pixels a side", [one.crop for one in able])
-        drawn = self.drawn([one.crop for one in able])
-        yield telling.crops("generate", f"in the style {self.style.name}", drawn)
-        finished = yield from self.corrected(able, drawn)
-        images = dict(zip(map(id, able), finished, strict=True))
-        made = [self.judged(face, one, images.get(id(one))) for face, one in zip(faces, seats, strict=True)]
-        image = next((one.image for one in made if one.image is not None), None)
-        if image is not None and self.settings.mode == "in-place":
-            picture = self.placed(picture, [(one, images[id(one)]) for one in able if not wrong(images[id(one)])])
+        people = [Portrait(face, seat(picture, face, self.style, self.settings)) for face in faces]
+        yield telling.seated([one.seat for one in people])
+        for one in people:
+            one.examine()
+        yield telling.examined([remark.message for one in people for remark in one.remarks])
+        yield from self.drawn([one for one in people if one.goes_on])
+        able = [one for one in people if one.goes_on]
+        yield from self.corrected(able)
+        for one in able:
+            one.score(self.settings)
+        yield Step("score", told(able) or "nothing", {"scores": [one.scores for one in able]})
+        made = tuple(one.outcome() for one in people)
+        warnings = (*picture.notes, *self.about(faces, found))
+        if not able:
+            return Result(made[0].status, made[0].message, None, made, found, warnings)
+        image = next(one.image for one in made if one.image is not None)
+        if self.settings.mode == "in-place":
+            picture = self.placed(picture, able)
             image = picture.bytes
             yield telling.composed("blend", f"laid into the photo ({self.settings.blend})", picture)
-        status: Status = "done" if image is not None else made[0].status
-        message = "" if image is not None else made[0].message
-        warnings = (*picture.notes, *self.about(faces, found))
-        return Result(status, message, image, tuple(made), found, warnings)
+        return Result("done", "", image, made, found, warnings)
 
-    def drawn(self, images: Sequence[Tensor]) -> list[Tensor]:
-        """What the generator makes of each crop."""
-        return list(self.generator(torch.stack(list(images)))) if images else []
+    def drawn(self, people: Sequence[Portrait]) -> Steps[Step, None, None]:
+        """Crops, and what the generator makes of all of them together."""
+        images = [one.seat.crop for one in people if one.seat is not None]
+        yield telling.crops("crop", f"{self.style.size} pixels a side", images)
+        made = list(self.generator(torch.stack(images))) if images else []
+        for one, drawing in zip(people, made, strict=True):
+            one.check(drawing)
+        yield telling.crops("generate", f"in the style {self.style.name}", made)
 
-    def corrected(self, seats: Sequence[Seat], drawn: Sequence[Tensor]) -> Steps[Step, None, list[Tensor]]:
-        """One step for each correction that is not off; the drawings after all of them."""
-        finished = list(drawn)
-        ways = [list(corrections(one, raw, self.settings)) for one, raw in zip(seats, drawn, strict=True)]
+    def corrected(self, people: Sequence[Portrait]) -> Steps[Step, None, None]:
+        """One step for each correction that is not off."""
+        ways = list[list[tuple[str, Tensor]]]()
+        for one in people:
+            assert one.seat is not None
+            assert one.drawn is not None
+            ways.append(list(corrections(one.seat, one.drawn, self.settings)))
+            one.finished = ways[-1][-1][1] if ways[-1] else one.drawn
         for stations in zip(*ways, strict=True):
-            finished = [image for _, image in stations]
-            yield telling.crops(stations[0][0], LINES[stations[0][0]], finished)
-        return finished
+            name = stations[0][0]
+            yield telling.crops(name, LINES[name], [image for _, image in stations])
 
-    def judged(self, face: Face, one: Seat | None, finished: Tensor | None) -> Made:
-        """A face's part of the result."""
-        status: Status = "done"
-        if one is None or finished is None:
-            status = "bad_landmarks"
-        elif wrong(finished):
-            status = "wrong_result"
-        places = face.points if face.landmarks is None else face.landmarks
-        return Made(
-            face.box,
-            face.score,
-            status,
-            ADVICE[status],
-            tuple((x, y) for x, y in places.tolist()),
-            () if one is None else tuple(map(tuple, one.there.matrix.tolist())),
-            image=square(one, finished) if one is not None and finished is not None and status == "done" else None,
-        )
-
-    def placed(self, picture: Picture, drawn: Sequence[tuple[Seat, Tensor]]) -> Picture:
+    def placed(self, picture: Picture, people: Sequence[Portrait]) -> Picture:
         """The photo with these faces, the smallest first: what is nearer covers what is further back."""
-        for one, finished in sorted(drawn, key=lambda pair: (pair[0].face.area, -pair[0].face.box[0])):
-            picture = in_place(picture, one, finished, self.settings)
+        for one in sorted(people, key=lambda one: (one.face.area, -one.face.box[0])):
+            assert one.seat is not None
+            assert one.finished is not None
+            picture = in_place(picture, one.seat, one.finished, self.settings)
         return picture
 
     def about(self, faces: Sequence[Face], found: int) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .face import Box
 from .picture import Pixels
+from .quality import WRONG
 
 Status = Literal["done", "no_face", "too_small", "bad_landmarks", "wrong_result"]
 """How a photo or a face ended; `ADVICE` says what to do about each."""
@@ -20,7 +21,7 @@ ADVICE: dict[Status, str] = {
     ),
     "too_small": "The face is too small to be drawn; use a larger photo.",
     "bad_landmarks": "Eyes, nose and mouth could not be told apart; try a photo from the front.",
-    "wrong_result": "The result looks wrong; try another photo or style.",
+    "wrong_result": WRONG,
 }
 
 

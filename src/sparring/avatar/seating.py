@@ -20,9 +20,6 @@ from .styles import Style
 from .templates import ffhq
 from .warp import crop
 
-FLAT = 2 / 255
-"""Standard deviation below which a drawing is one colour."""
-
 
 @dataclass(frozen=True, eq=False)
 class Seat:
@@ -65,11 +62,6 @@ def seat(picture: Picture, face: Face, style: Style, settings: AvatarSettings) -
     part, nearer = picture.cut(there, style.size)
     pixels, valid = crop(part, nearer, style.size)
     return Seat(face, there, pixels[:3], valid, pixels[3:] if len(pixels) > 3 else None)
-
-
-def wrong(drawn: Tensor) -> bool:
-    """Whether a generator's answer (3, size, size) cannot be shown: no numbers, or one colour."""
-    return not bool(drawn.isfinite().all()) or float(drawn.std()) < FLAT
 
 
 def corrections(

@@ -55,6 +55,11 @@ def seated(seats: Sequence[Seat | None]) -> Step:
     return Step("align", "; ".join(lines), {"matrices": matrices})
 
 
+def examined(remarks: Sequence[str]) -> Step:
+    """What may spoil the result."""
+    return Step("examine", " ".join(remarks) or "nothing against it", {"remarks": list(remarks)})
+
+
 def crops(name: str, line: str, images: Sequence[Tensor]) -> Step:
     """Square pictures, one a face: (3, side, side) in [0, 1]."""
     facts = {"sides": [one.shape[-1] for one in images]}

@@ -9,7 +9,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..play.scene import full
 from .shipped import shipped
 
 SIDE, NUMBERS = 150, 128
@@ -56,8 +55,7 @@ class FaceIdentity(nn.Module):
         self.head = nn.Linear(inputs, NUMBERS, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        # In full: 1 - cosine is a hundredth, which half precision would round to nothing.
-        return F.normalize(full(self.numbers(x)), dim=1)
+        return F.normalize(self.numbers(x), dim=1)
 
     def numbers(self, x: Tensor) -> Tensor:
         """Before they are brought to length 1: dlib's own, whose distance is below 0.6 for one person."""
