@@ -42,3 +42,11 @@ def test_gradients_reach_the_image_and_nothing_learns():
     assert image.grad.abs().sum() > 0
     assert not network.training
     assert not any(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_identities_are_told_apart_in_half_precision():
+    network, image = pretrained(), pattern(40)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = network(image)
+    assert found.dtype == torch.float32
+    assert 1 - (found @ network(image).T).item() < 1e-3

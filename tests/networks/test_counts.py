@@ -16,6 +16,7 @@ from sparring.networks.patchgan import PatchCritic, PixelCritic
 from sparring.networks.pix2pixhd import Pix2pixhdGenerator
 from sparring.networks.projected import Heads
 from sparring.networks.r3gan import R3ganCritic, R3ganGenerator
+from sparring.networks.rrdb import RrdbGenerator
 from sparring.networks.spade import SpadeEncoder, SpadeGenerator
 from sparring.networks.stargan import StarganCritic, StarganGenerator
 from sparring.networks.stargan2 import Stargan2Critic, Stargan2Generator, Stargan2Mapping, Stargan2StyleEncoder
@@ -92,6 +93,7 @@ PUBLISHED = {
     "ugatit light": (UgatitGenerator(), shape(256), 10_589_888),
     "ugatit critic": (UgatitCritic(), shape(256), 53_130_176 + 3_290_560),
     "animegan generator": (AnimeganGenerator(), shape(256), 2_143_552),
+    "real-esrgan for drawings, scale 1": (RrdbGenerator(), shape(256), 4_467_779 + 45 * 64 * 9),
     "animegan critic": (AnimeganCritic(), shape(256), 1_128_800),
     "stargan generator": (StarganGenerator(), shape(128, classes=5), 8_430_528),
     "stargan critic 128": (StarganCritic(), shape(128, classes=5), 44_762_048),

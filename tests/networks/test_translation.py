@@ -15,6 +15,7 @@ from sparring.networks.multiscale import MultiscaleCritic
 from sparring.networks.patchgan import PatchCritic, PixelCritic, receptive_field
 from sparring.networks.pix2pixhd import Pix2pixhdGenerator
 from sparring.networks.quarter import QuarterGenerator
+from sparring.networks.rrdb import RrdbGenerator
 from sparring.networks.spade import SpadeEncoder, SpadeGenerator
 from sparring.networks.stargan import StarganCritic, StarganGenerator
 from sparring.networks.ugatit import UgatitCritic, UgatitGenerator
@@ -32,6 +33,7 @@ TRANSLATORS = [
     UgatitGenerator(2, 1, light=False),
     AnimeganGenerator(2),
     QuarterGenerator(2, 1),
+    RrdbGenerator(4, 2, 1),
 ]
 CRITICS = [
     PatchCritic(2, 2),

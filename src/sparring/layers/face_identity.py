@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..play.scene import full
 from .shipped import shipped
 
 SIDE, NUMBERS = 150, 128
@@ -55,7 +56,8 @@ class FaceIdentity(nn.Module):
         self.head = nn.Linear(inputs, NUMBERS, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.normalize(self.numbers(x), dim=1)
+        # In full: 1 - cosine is a hundredth, which half precision would round to nothing.
+        return F.normalize(full(self.numbers(x)), dim=1)
 
     def numbers(self, x: Tensor) -> Tensor:
         """Before they are brought to length 1: dlib's own, whose distance is below 0.6 for one person."""

@@ -23,6 +23,7 @@ from .projected import ProjectedCritic
 from .quarter import QuarterGenerator
 from .r3gan import R3ganCritic, R3ganGenerator
 from .resnet import ResnetCritic, ResnetGenerator
+from .rrdb import RrdbGenerator
 from .spade import SpadeEncoder, SpadeGenerator
 from .stargan import StarganCritic, StarganGenerator
 from .stargan2 import Stargan2Critic, Stargan2Generator, Stargan2Mapping, Stargan2StyleEncoder
@@ -77,6 +78,7 @@ NETWORKS: Registry[type[Any]] = Registry(
         "ugatit-generator": UgatitGenerator,
         "ugatit-critic": UgatitCritic,
         "quarter-generator": QuarterGenerator,
+        "rrdb-generator": RrdbGenerator,
         "animegan-generator": AnimeganGenerator,
         "animegan-critic": AnimeganCritic,
         "stargan-generator": StarganGenerator,
