@@ -14,6 +14,9 @@ from .sample import PICTURES
 from .voice import Voice
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..run.translating import Translator
 
 
@@ -22,13 +25,21 @@ class Translate:
     """Translate an image, or every image in a folder, with a run's best weights or a bundle; names are kept."""
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN|BUNDLE", help_behavior_hint="")] = ""
-    """Folder of a run, or a .safetensors file."""
+    """Folder of a run, a .safetensors file, or official weights (.pth) of a repository whose names are known."""
     images: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="IN", help_behavior_hint="")] = ""
     """An image, or a folder of images in any nesting."""
     out: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="OUT", help_behavior_hint="")] = ""
     """A picture for an image, or a new folder."""
     label: Annotated[str | None, tyro.conf.arg(metavar="L", help_behavior_hint="")] = None
     """The domain to translate into, where the translator knows several."""
+    part: Annotated[str, tyro.conf.arg(metavar="NAME", help_behavior_hint="")] = ""
+    """Of official weights with several translators: which one."""
+    set: Annotated[
+        tyro.conf.UseAppendAction[tuple[str, ...]], tyro.conf.arg(metavar="NAME=VALUE", help_behavior_hint="")
+    ] = ()
+    """Of official weights: a setting of their network that they do not tell, such as align_corners=false."""
+    things: Annotated[str, tyro.conf.arg(metavar="MAPS", help_behavior_hint="")] = ""
+    """Beside label maps: the map of things, or a folder of them under the same names."""
     json: bool = False
     """Print the result as JSON."""
 
@@ -39,15 +50,15 @@ def run(arguments: Sequence[str]) -> int:
     if not (flags.run and flags.images and flags.out):
         raise ValueError("say by what, what and to where: sparring translate RUN photo.jpg drawing.png")
     pairs, others = planned(Path(flags.images).expanduser(), Path(flags.out).expanduser(), flags.out.endswith("/"))
+    from ..run.official import Untold
     from ..run.translating import load_translator
 
-    translator, voice = load_translator(flags.run), Voice(flags.json)
-    if translator.source[0] not in (1, 3):
-        raise ValueError(
-            f"this translator starts from {translator.source[0]} channels, which no picture has; use "
-            "sparring.load_translator in Python"
-        )
-    broken = dict(translated(translator, pairs, flags.label, voice))
+    untold = Untold(flags.part, flags.set, bool(flags.things))
+    translator, voice = load_translator(flags.run, untold=untold), Voice(flags.json)
+    pictured(translator, flags.things)
+    if translator.card.card:
+        voice.talk(translator.card.card)
+    broken = dict(translated(translator, pairs, flags, voice))
     if len(broken) == len(pairs):
         raise ValueError(f"none of these could be read: {'; '.join(f'{k} {v}' for k, v in list(broken.items())[:3])}")
     data = {"out": flags.out, "translated": len(pairs) - len(broken), "broken": broken, "no_images": others}
@@ -85,27 +96,56 @@ def kept(name: str, taken: set[str]) -> str:
     return found
 
 
+def pictured(translator: Translator, things: str) -> None:
+    """Refuse what pictures cannot hold, and maps of things where they belong to nothing, or are wanted and missing."""
+    for where, channels in (("starts from", translator.source[0]), ("makes", translator.shape[0])):
+        if channels not in (1, 3) and not (translator.maps and where == "starts from"):
+            raise ValueError(
+                f"this translator {where} {channels} channels, which no picture has; use sparring.load_translator in "
+                "Python"
+            )
+    if bool(things) != translator.edges:
+        said = "wants edges between things beside its labels: say --things MAPS" if translator.edges else ""
+        raise ValueError(f"this translator {said or 'starts from no maps of things: leave out --things'}")
+
+
 def translated(
-    translator: Translator, pairs: list[tuple[Path, Path]], label: str | None, voice: Voice
+    translator: Translator, pairs: list[tuple[Path, Path]], flags: Translate, voice: Voice
 ) -> Iterator[tuple[str, str]]:
     """Translate and write them; those that cannot be read, and why."""
     import torch
     from PIL import Image
 
-    from ..data.folder import load_file
-    from ..data.images import BadImageError, decoding, native
+    from ..data.images import BadImageError, decoding
     from ..run import grid
 
     for done, (source, place) in enumerate(pairs, start=1):
         try:
             with decoding():
-                pixels = native(load_file(source), translator.source[0])
+                pixels = loaded(translator, source, flags)
         except BadImageError as error:
             voice.talk(f"{source} {error}")
             yield str(source), str(error)
             continue
-        made = translator.translate(torch.from_numpy(pixels.copy())[None], label=label)[0].numpy()
+        made = translator.translate(torch.from_numpy(pixels.copy())[None], label=flags.label)[0].numpy()
         place.parent.mkdir(parents=True, exist_ok=True)
         grid.save(Image.fromarray(made[..., 0] if made.shape[2] == 1 else made), place)
         if done % 100 == 0:
             voice.talk(f"{done:,} of {len(pairs):,}")
+
+
+def loaded(translator: Translator, source: Path, flags: Translate) -> NDArray[np.uint8]:
+    """A picture (height, width, channels) as the translator takes it. BadImageError where there is none."""
+    import numpy as np
+
+    from ..data.folder import load_file
+    from ..data.images import native
+    from ..data.maps import coded
+
+    if not translator.maps:
+        return native(load_file(source), translator.channels)
+    beside, folder = Path(flags.things).expanduser(), Path(flags.images).expanduser()
+    if beside.is_dir():
+        beside = beside / source.relative_to(folder if folder.is_dir() else source.parent)
+    things = load_file(beside) if translator.edges else None
+    return np.asarray(coded(load_file(source), things))[..., : translator.channels]

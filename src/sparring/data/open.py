@@ -12,11 +12,12 @@ from .folder import FolderOrigin, some
 from .halves import HalfOrigin
 from .labels import is_label_file
 from .making import MAKERS, maker_of
+from .maps import MapOrigin
 from .origin import Origin
 from .pack import Progress, choose_size, largest_size, pack
 from .packed import PackSource
 from .packfile import Pack
-from .pairs import Collected, Made, PairSource, matched
+from .pairs import Collected, Made, Mapped, PairSource, matched
 from .points import Points
 from .settings import DataSettings
 
@@ -96,6 +97,8 @@ def _check(settings: DataSettings) -> None:
         raise ValueError(f"Images can be 1 to 4096 pixels wide, or 0 to choose from the data, not {settings.size}.")
     if settings.channels not in (0, 1, 3):
         raise ValueError(f"Images have 1 channel (gray), 3 (RGB) or 0 (chosen), not {settings.channels}.")
+    if (settings.source_labels or settings.source_things) and not settings.source:
+        raise ValueError("Label maps lie in a folder of their own: name it in data.source.")
     if not 0.0 <= settings.validation < 1.0:
         raise ValueError(f"The held-out share must be at least 0 and less than 1, not {settings.validation}.")
 
@@ -113,11 +116,13 @@ def _elsewhere(scheme: str, name: str, size: int) -> Origin | Source:
 
 def _with_sources(settings: DataSettings, progress: Progress | None) -> PairSource:
     """Images and what they shall be made of; see `DataSettings.source`."""
-    plain = replace(settings, source="")
+    plain = replace(settings, source="", source_labels=0, source_things="")
     found = _find(plain, progress)
     if isinstance(found, Source):
         raise ValueError(f"data.source goes with a folder or a set of images, and {settings.spec} is neither.")
     name = settings.source
+    if settings.source_labels or settings.source_things:
+        return _with_maps(settings, _packed(found, plain, progress), progress)
     if name in ("left", "right"):
         images = _packed(HalfOrigin(found, "right" if name == "left" else "left"), plain, progress)
         same = replace(plain, size=images.shape[-1], labels="none")
@@ -135,6 +140,20 @@ def _with_sources(settings: DataSettings, progress: Progress | None) -> PairSour
     if other.pack.manifest.fingerprint == images.pack.manifest.fingerprint:
         raise ValueError(f"Images and sources are the same data, {images.name}: name two different ones.")
     return PairSource(images, Collected(matched(images, other) if settings.paired else other, settings.paired))
+
+
+def _with_maps(settings: DataSettings, images: PackSource, progress: Progress | None) -> PairSource:
+    """Images and their label maps."""
+    labels, things = settings.source_labels, settings.source_things
+    if not 2 <= labels <= 256 or not settings.paired:
+        raise ValueError(
+            f"Label maps have 2 to 256 labels and belong to their images: set data.source_labels, which is {labels}, "
+            "and data.paired=true."
+        )
+    size, beside = images.shape[-1], FolderOrigin(things, "none") if things else None
+    origin = MapOrigin(FolderOrigin(settings.source, "none"), beside, size, settings.resize)
+    how = replace(settings, source="", source_labels=0, source_things="", size=size, channels=3, labels="none")
+    return PairSource(images, Mapped(matched(images, _packed(origin, how, progress)), labels, bool(things)))
 
 
 def _unknown(spec: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from pathlib import PurePosixPath
 from typing import Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -15,6 +15,7 @@ from ..play.game import Batch
 from .feed import Feed
 from .folder import some
 from .making import Maker, draws_of
+from .maps import one_hot, stem_of
 from .packed import PackSource, to_float
 
 UNPAIRED = 2**32
@@ -92,6 +93,28 @@ class Collected:
         return to_float(self.sources.held_out(len(images)), None)
 
 
+class Mapped:
+    """Label maps with their images, packed as coded pictures: a map of zeros and ones for each label, and edges."""
+
+    def __init__(self, sources: PackSource, labels: int, edges: bool):
+        self.sources, self.labels, self.edges = sources, labels, edges
+        self.shape: tuple[int, ...] = (labels + edges, *sources.shape[1:])
+        self.title = f"{labels} labels: {sources.name}"
+
+    def feed(
+        self, images: Feed, batch: int, *, seed: int, rank: int, world: int, device: str, prefetch: bool
+    ) -> PairFeed:
+        stream = self.sources.feed(batch, seed=seed, rank=rank, world=world, device=device, prefetch=prefetch)
+        return PairFeed(images, lambda index, part: self.maps(stream.batch(index).image))
+
+    def held_out(self, images: Tensor) -> Tensor:
+        return one_hot(self.sources.held_out(len(images)), self.labels, self.edges)
+
+    def maps(self, codes: Tensor) -> Tensor:
+        """From coded pictures in [-1, 1]."""
+        return one_hot(codes.add(1).mul(127.5).round().to(torch.uint8), self.labels, self.edges)
+
+
 class PairSource:
     """Images of a pack with their sources; everything but the feed's further role is that of the images."""
 
@@ -136,17 +159,17 @@ def matched(images: PackSource, sources: PackSource) -> PackSource:
     """
     rows = dict[str, int]()
     for row, name in enumerate(sources.pack.names):
-        if (stem := stem_of(name)) in rows:
-            raise ValueError(f"{sources.name} has two sources called {stem}; each image needs one.")
-        rows[stem] = row
+        if stem_of(name) in rows:
+            raise ValueError(f"{sources.name} has two sources called {stem_of(name)}; each image needs one.")
+        rows[stem_of(name)] = row
     stems = [stem_of(name) for name in images.pack.names]
     broken = {stem_of(name) for name, _ in sources.pack.manifest.broken}
-    if missing := [stem for stem in stems if stem not in rows and stem not in broken]:
+    if missing := [one for one in stems if one not in rows and one not in broken]:
         raise ValueError(
             f"{sources.name} has no source for {some(missing)}; pairs have the same name, endings left out. Without "
             "pairs set data.paired=false."
         )
-    if lost := [stem for stem in stems if stem not in rows]:
+    if lost := [one for one in stems if one not in rows]:
         images.notes.append(f"Left out, as their sources are broken: {some(lost)}.")
     images.training, images.held = (
         np.array([row for row in part if stems[row] in rows], np.intp) for part in (images.training, images.held)
@@ -156,7 +179,3 @@ def matched(images: PackSource, sources: PackSource) -> PackSource:
     )
     images.count = sources.count = len(images.training)
     return sources
-
-
-def stem_of(name: str) -> str:
-    return PurePosixPath(name).with_suffix("").as_posix()

@@ -18,6 +18,11 @@ class DataSettings:
     that lie side by side, whose other half is the image; or a second data set in the same words. Empty = nothing."""
     paired: bool = True
     """A second data set holds a source of the same name for every image; false = two collections without pairs."""
+    source_labels: int = 0
+    """The second data set holds label maps, pictures whose values are labels, of so many: each becomes a map of its
+    own. The last stands for all values beyond it; 0 = sources are images."""
+    source_things: str = ""
+    """A folder of maps of single things, numbered, of the same names: their edges are one more map."""
     size: int = 0
     """Side of the square images in pixels; 0 = chosen from the data."""
     channels: int = 0

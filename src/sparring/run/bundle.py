@@ -115,7 +115,13 @@ def portable(recipe: Recipe) -> Recipe:
     """The recipe without the place of the data on its maker's disk, which is nobody's business."""
     data = recipe.data
     labels = data.labels if placeless(data.spec) else last_name(data.labels)
-    data = dataclasses.replace(data, spec=without_place(data.spec), source=without_place(data.source), labels=labels)
+    data = dataclasses.replace(
+        data,
+        spec=without_place(data.spec),
+        source=without_place(data.source),
+        source_things=without_place(data.source_things),
+        labels=labels,
+    )
     return recipe if data == recipe.data else dataclasses.replace(recipe, data=data)
 
 

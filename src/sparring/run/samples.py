@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ..data.feed import Source
+from ..data.maps import painted
 from ..play.engine import Engine
 from ..recipes.recipe import Recipe
 from . import grid
@@ -68,10 +69,12 @@ class Timeline:
         return grid.scatter(samples, self.real) if self.points else grid.grid(grid.to_bytes(samples), self.columns)
 
     def translated(self, handle: Translator) -> Image.Image:
-        """Each source, in its first three channels or gray, and beside it what became of it."""
+        """Each source, in its first three channels or gray, or its labels, and beside it what became of it."""
         count = max(1, self.count // 2)
         numbers, label = handle.noise(count, seed=SEED), None if self.label is None else self.label[:count]
-        pair = handle.sources(numbers).cpu(), handle.decode(numbers, label).float().cpu()
+        sources = handle.sources(numbers).cpu()
+        sources = painted(sources, handle.maps) if handle.maps else sources
+        pair = sources, handle.decode(numbers, label).float().cpu()
         shown = [one[:, :3] if one.shape[1] >= 3 else one[:, :1] for one in pair]
         channels = max(one.shape[1] for one in shown)
         beside = torch.stack([one.expand(-1, channels, -1, -1) for one in shown], 1).flatten(0, 1)

@@ -9,9 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data.feed import Feed, Source
+from ..data.maps import one_hot
 from ..data.open import open_source
 from ..games.casting import FromNoise
 from ..games.domains import DomainsSettings
+from ..networks import stargan
 from ..networks.network import Translating
 from ..play.machine import choose_device
 from ..recipes.recipe import Recipe
@@ -19,6 +21,7 @@ from . import grid
 from .bundle import Card, read_bundle, read_card
 from .folder import RunFolder
 from .handles import Synthesizer, build, load, undisturbed, weights_of
+from .official import Untold, is_official, read_official
 from .sentences import brief
 
 KIND = "translator"
@@ -53,6 +56,9 @@ class Translator:
         self.shape, self.source = card.shape, game.shape(card.shape, len(card.classes)).source or card.shape
         self.classes = card.classes if isinstance(game, DomainsSettings) else ()
         self.multiple = settings.multiple if isinstance(settings, Translating) else 1
+        self.maps = card.recipe.data.source_labels
+        self.edges = bool(self.maps) and self.source[0] > self.maps
+        self.channels = 1 + self.edges if self.maps else self.source[0]
 
     def __repr__(self) -> str:
         sides = " to ".join("x".join(map(str, shape)) for shape in (self.source, self.shape))
@@ -62,22 +68,35 @@ class Translator:
     def translate(self, images: Tensor, *, label: str | None = None, batch: int = 8) -> Tensor:
         """Images (n, height, width, channels) uint8 of any one size, translated: the same size, uint8, on the CPU.
 
+        Of label maps there is one channel, the labels, and a second where edges are wanted, 255 there and else 0.
         What is missing to a size that the network takes is mirrored and cut off again. `label` is the wanted domain,
-        where there are several. ValueError for other shapes, for an unknown label, and for a size that a network of
-        one size does not take.
+        where there are several; of StarGAN's attributes several can be wanted at once, a+b. ValueError for other
+        shapes, for an unknown label, and for a size that a network of one size does not take.
         """
-        if images.dim() != 4 or images.shape[3] != self.source[0] or images.dtype != torch.uint8:
+        if images.dim() != 4 or images.shape[3] != self.channels or images.dtype != torch.uint8:
             shape = " x ".join(str(side) for side in images.shape)
-            raise ValueError(f"a translator takes images (n, height, width, {self.source[0]}) of bytes, not {shape}")
-        if bool(self.classes) != (label is not None) or (label is not None and label not in self.classes):
-            known = ", ".join(self.classes) or "none"
-            raise ValueError(f"the domain to translate into is one of: {known}; and {label!r} was given")
-        parts = list[Tensor]()
+            raise ValueError(f"a translator takes images (n, height, width, {self.channels}) of bytes, not {shape}")
+        wanted, parts = self.wanted(label), list[Tensor]()
         for part in images.split(batch):
-            x = part.permute(0, 3, 1, 2).to(self.device, torch.float32).div(127.5).sub(1)
-            y = None if label is None else torch.full((len(x),), self.classes.index(label), device=self.device)
+            bytes_ = part.permute(0, 3, 1, 2).to(self.device)
+            x = one_hot(bytes_, self.maps, self.edges) if self.maps else bytes_.float().div(127.5).sub(1)
+            y = None if wanted is None else wanted.expand(len(x), *wanted.shape[1:]).to(self.device)
             parts.append(grid.to_bytes(self.padded(x, y)))
         return torch.cat(parts) if parts else torch.zeros((0, *images.shape[1:3], self.shape[0]), dtype=torch.uint8)
+
+    def wanted(self, label: str | None) -> Tensor | None:
+        """The domain (1,), or attributes (1, classes) where several are joined. ValueError for what is not known."""
+        names = [label] if label is None or label in self.classes else label.split("+")
+        several = len(names) > 1 and isinstance(self.network, stargan.Generator)
+        if bool(self.classes) != (label is not None) or (label is not None and not set(names) <= set(self.classes)):
+            known = ", ".join(self.classes) or "none"
+            raise ValueError(f"the domain to translate into is one of: {known}; and {label!r} was given")
+        if label is None:
+            return None
+        if len(names) > 1 and not several:
+            raise ValueError(f"this translator knows one domain at a time, and {label} are {len(names)}")
+        numbers = torch.tensor([self.classes.index(str(name)) for name in names])
+        return torch.zeros(1, len(self.classes)).index_fill_(1, numbers, 1) if several else numbers
 
     def padded(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Translated at the next size that the network takes."""
@@ -134,12 +153,18 @@ def handle_of(network: nn.Module, card: Card, device: torch.device, bank: Bank) 
     return Translator(network, card, device, bank)
 
 
-def load_translator(path: Path | str, *, device: str = "auto") -> Translator:
-    """The translator of a bundle file, or of a run: its best weights, or else its last.
+def load_translator(path: Path | str, *, device: str = "auto", untold: Untold = Untold()) -> Translator:  # noqa: B008
+    """The translator of a bundle file, of a run (its best weights, or else its last), or of official weights.
 
-    ValueError with one sentence for anything that holds none. Nothing in the file is ever executed.
+    `untold` is of official weights only, which are recognised by their names and sizes. ValueError with one sentence
+    for anything that holds none. Nothing in the file is ever executed.
     """
     file = weights_of(Path(path))
+    if is_official(file):
+        network, card = read_official(file, untold)
+        return Translator(network.to(choose_device(device)), card, choose_device(device))
+    if untold.part or untold.changes:
+        raise ValueError(f"{file} says all about itself: parts and settings are for official weights")
     tensors, card = read_bundle(file)
     if card.kind != KIND:
         raise ValueError(f"{file} holds a {card.kind!r} and no translator")
