@@ -8,7 +8,7 @@ import pytest
 import torch
 from tests.games.small import recipe_of
 
-from sparring.avatar.styles import STYLES, style_of
+from sparring.avatar.styles import CEL, STYLES, style_of
 from sparring.networks import Shape
 from sparring.run.bundle import Card, save_bundle
 
@@ -44,3 +44,18 @@ def test_every_style_is_there_with_its_licence() -> None:
         assert style.bundle.is_file()
         assert style.licence
         assert style.line
+
+
+def test_cel_is_small_and_draws_without_moving_anything() -> None:
+    assert CEL.bundle.stat().st_size <= 8_000_000
+    translator = CEL.load("cpu")
+    rows, columns = torch.meshgrid(torch.arange(96.0), torch.arange(96.0), indexing="ij")
+    inside = (rows - 48).square() + (columns - 48).square() < 30**2
+    photo = torch.where(inside[..., None], torch.tensor([224.0, 172.0, 140.0]), torch.tensor([64.0, 92.0, 150.0]))
+    noise = 12 * torch.randn(photo.shape, generator=torch.Generator().manual_seed(0))
+    drawn = translator.translate((photo + noise).clamp(0, 255).byte()[None])[0].float()
+    assert (drawn - photo).abs().mean() < noise.abs().mean()  # flat again
+    level = drawn.mean(-1)
+    assert (level[inside].mean() - level[~inside].mean()) > 50
+    edge = level[48] - level[48].flip(0)
+    assert edge.abs().mean() < 10  # as symmetric as the photo: nothing is shifted

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..layers.shipped import WEIGHTS
 from ..registry import Registry
 from ..run.bundle import read_card
 from ..run.folder import RunFolder
 from ..run.handles import weights_of
 from ..run.translating import Translator, load_translator
 
-WEIGHTS = Path(__file__).parent.parent / "weights"
 MARGIN = 1.15
 
 
@@ -38,7 +38,14 @@ class Style:
         return load_translator(self.bundle, device=device)
 
 
-STYLES: Registry[Style] = Registry("style", "sparring.styles", {})
+CEL = Style(
+    name="cel",
+    bundle=WEIGHTS / "cel.safetensors",
+    line="cel shading: inked contours and flat colours, everything where it is in the photo",
+    licence="BSD-3-Clause",
+)
+
+STYLES: Registry[Style] = Registry("style", "sparring.styles", {"cel": CEL})
 """Styles that need no training. A package adds one through the entry-point group `sparring.styles`."""
 
 
