@@ -17,5 +17,5 @@ SUBCLASSED: dict[str, str] = {}  # dotted name of a concrete class -> reason
 LARGE_FILES: dict[str, str] = {
     "src/sparring/weights/face_identity.safetensors": "who a face is must be known without a network, and takes 5.6 M "
     "numbers, of one byte each",
-    "src/sparring/weights/cel.safetensors": "an avatar must be drawn without a network; 3.1 M numbers of two bytes each",
+    "src/sparring/weights/cel.safetensors": "avatars must be drawn without a network; 3.1 M numbers of two bytes",
 }  # path below the repository -> reason
