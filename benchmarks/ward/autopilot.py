@@ -33,8 +33,9 @@ from sparring.settings import assign
 
 from .. import cells
 from .beginnings import BEGIN
+from .patient import Patient
 from .runner import LOOKS
-from .table import PATIENTS, Patient
+from .table import PATIENTS
 
 ILL = {name: one for name, one in PATIENTS.items() if one.own and not one.plant}
 """Failures that are a matter of settings: no setting mends data or code."""

@@ -12,9 +12,10 @@ from sparring.doctor.rules import RULES
 
 from .. import cells
 from . import faults
+from .patient import Half, Patient
 from .plants import PLANTS
 from .runner import LOOKS, MOMENTS, WITHIN, Verdict
-from .table import PATIENTS, Half, Patient
+from .table import PATIENTS
 
 HALVES: tuple[Half, ...] = ("tuning", "reporting")
 IDS = [rule.id for rule in RULES if rule.severity != "info"]

@@ -19,6 +19,8 @@ from sparring.play.scene import Scene, Verdict, detached
 from sparring.run.session import Session
 from sparring.techniques.diffaugment import cutout, share, translation
 
+HALF = 65504.0
+"""The largest number of half precision."""
 Plant = Callable[[Session, float], None]
 """Does its damage to a session; the number says how much, and each plant what it counts."""
 
@@ -245,6 +247,12 @@ def pace(session: Session, name: str, factor: float) -> None:
     learner.player = replace(player, optim=replace(player.optim, lr=player.optim.lr * factor))
 
 
+def overflow(session: Session, amount: float) -> None:
+    """Gradients times this are infinite beyond what half precision holds, as with a loss scale that never adapts."""
+    for weight in session.engine.game.critic.parameters():
+        weight.register_hook(lambda slope: torch.where((slope * amount).abs() > HALF, torch.inf, slope))
+
+
 def freeze_critic(session: Session, amount: float) -> None:
     """The discriminator's optimiser holds the weights of another network."""
     session.engine.learners["critic"].optimizer.step = lambda: None
@@ -259,7 +267,7 @@ PLANTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
         half_range, swap, leak, scramble, few, drop, blind, lookup, uneven, cut_off, wrong_sign, squash, mix, lie, owe,
-        heat, stop, rush, freeze_critic, freeze_generator,
+        heat, stop, rush, overflow, freeze_critic, freeze_generator,
     )
 }  # fmt: skip
 """Name -> what it does; its first sentence is shown in the table."""

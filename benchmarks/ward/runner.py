@@ -13,6 +13,7 @@ import numpy as np
 
 from sparring.doctor.case import Case
 from sparring.doctor.findings import Finding
+from sparring.doctor.foreign import case_of_folder
 from sparring.doctor.live import Attending
 from sparring.doctor.reading import case_of
 from sparring.doctor.rule import examine
@@ -23,8 +24,10 @@ from sparring.run.session import Session
 from sparring.settings import assign
 
 from .. import cells
+from .loops import LOOPS
+from .patient import Patient
 from .plants import PLANTS
-from .table import PATIENTS, Patient
+from .table import PATIENTS
 
 LOOKS = 30
 """In a run, however short it is: a look costs more of a run of seconds than of any real one."""
@@ -39,16 +42,20 @@ def work(cell: str, options: argparse.Namespace) -> cells.Facts:
     name, _, seed = cell.rpartition("/")
     folder = options.out / "runs" / cell
     shutil.rmtree(folder, ignore_errors=True)
-    recipe = assign(PATIENTS[name].recipe, [f"train.seed={seed}"])
-    if options.quick:
-        recipe = assign(recipe, [f"train.images={30 * recipe.train.batch * recipe.game.batches}"])
-    broke = play(PATIENTS[name], recipe, folder)
+    patient, broke = PATIENTS[name], ""
+    if patient.foreign:
+        LOOPS[patient.begin](folder, int(seed), options.quick)
+    else:
+        recipe = assign(patient.recipe, [f"train.seed={seed}"])
+        if options.quick:
+            recipe = assign(recipe, [f"train.images={30 * recipe.train.batch * recipe.game.batches}"])
+        broke = play(patient, recipe, folder)
     for path in folder.iterdir():
         if path.suffix in (".pt", ".safetensors"):
             path.unlink()
         elif path.is_dir():
             shutil.rmtree(path)
-    distances = case_of(folder).series.get("distance")
+    distances = case_in(folder, patient).series.get("distance")
     last = distances.last if distances else math.nan
     return {"broke": broke, "distance": last if math.isfinite(last) else None}
 
@@ -122,10 +129,14 @@ def examined(case: Case) -> Iterator[tuple[float, list[Finding]]]:
             yield float(min(moment, now.rounds) / now.planned), examine(case.until(moment), RULES)
 
 
+def case_in(folder: Path, patient: Patient) -> Case:
+    return (case_of_folder if patient.foreign else case_of)(folder)
+
+
 def judge(folder: Path, patient: Patient, seed: int) -> Verdict:
     """Ask the rules about a run that is over, as if it were going on."""
     worst = ("info", "warning", "alarm")
-    held, case = dict[str, Held](), case_of(folder)
+    held, case = dict[str, Held](), case_in(folder, patient)
     for share, findings in examined(case):
         for one in findings:
             old = held.get(one.rule)

@@ -100,7 +100,7 @@ def test_looking_is_no_training_time(tmp_path: Path, monkeypatch: pytest.MonkeyP
         session.play()
         assert doctor.visit is not None
         assert session.watching is not None
-        assert session.watching.looked > doctor.visit.vitals.spent > 0
+        assert session.watching.looked > doctor.visit.vitals.meter.clock > 0
 
 
 def test_scores_and_the_last_line_are_heard_too(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from benchmarks.ward import beginnings, faults, runner, table
+from benchmarks.ward import beginnings, faults, patient, runner, table
 from benchmarks.ward.plants import PLANTS
 from benchmarks.ward.runner import Held, Verdict
 
@@ -25,7 +25,10 @@ def test_there_are_enough_of_both_kinds_in_both_halves() -> None:
     for illness in {one.illness for one in ILL}:
         assert {one.half for one in ILL if one.illness == illness} == HALVES, illness
     assert {one.half for one in table.HEALTHY} == HALVES
-    for media in (("ring", "grid", "roll"), ("digits", "heads")):
+    reported = [one for one in table.PATIENTS.values() if one.half == "reporting"]
+    assert sum(bool(one.own) for one in reported) >= 30
+    assert sum(not one.own for one in reported) >= 10
+    for media in (("ring", "grid", "roll"), ("digits", "mnist", "faces", "heads")):
         assert {one.half for one in ILL if one.begin.startswith(media)} == HALVES
 
 
@@ -33,15 +36,15 @@ def test_every_rule_that_is_named_is_one() -> None:
     known = {rule.id for rule in RULES}
     named = {rule for one in ILL for rule in one.related}
     assert named <= known, named - known
-    assert set(table.FOLLOWS) <= {one.illness for one in ILL}
+    assert set(patient.FOLLOWS) <= {one.illness for one in ILL}
 
 
 def test_patients_have_recipes_and_plants() -> None:
-    for patient in table.PATIENTS.values():
-        assert patient.recipe.train.images > 0
-        assert patient.plant in PLANTS or not patient.plant
-        assert patient.plant or not patient.onset
-        assert patient.own or not patient.shows
+    for one in table.PATIENTS.values():
+        assert one.foreign or one.recipe.train.images > 0
+        assert one.plant in PLANTS or not one.plant
+        assert one.plant or not one.onset
+        assert one.own or not one.shows
 
 
 def test_a_plant_and_its_rule(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from ..play.adversarial import ADVERSARIAL, ranking
+from ..play.adversarial import ADVERSARIAL
 from ..play.game import Clock, Readings, Turn
 from ..run import atomic
 from ..run.folder import RunFolder, free
@@ -22,12 +22,13 @@ from ..settings import from_json, nearest, to_json
 from .case import Case, Now, Setup
 from .findings import Finding
 from .hands import Hand
+from .meter import Meter, moment
 from .patient import Patient, Reals
 from .reading import Notes, noted
 from .record import keep, write_findings
 from .rule import examine
 from .rules import RULES
-from .strangers import by_name, device_of, faults, patient_of, setup_of, verdict
+from .strangers import by_name, device_of, faults, logits, patient_of, setup_of
 from .vitals import SHARE
 from .vitals import Vitals as Looks
 
@@ -35,6 +36,10 @@ SETUP = "setup.json"
 FORMAT = 1
 CRITIC, GENERATOR = (Turn((name,), lambda batch, clock: {}) for name in ("critic", "generator"))
 Number = Tensor | float
+STEPS = 0.5
+"""Of the time that watching may take, at most so much is for what each step gives; else it is measured more rarely."""
+FREE_SECONDS = 0.05
+"""What steps may take before any time was trained."""
 
 
 class Vitals:
@@ -74,7 +79,9 @@ class Vitals:
         share: float = SHARE,
     ):
         self.folder, self.device, self.probabilities = RunFolder(Path(out)), device_of(generator, critic), probabilities
-        self.hands = {name: Hand(one) for name, one in by_name(generator_optimiser, critic_optimiser).items()}
+        self.meter, self.share = Meter(), share
+        optimisers = by_name(generator_optimiser, critic_optimiser)
+        self.hands = {name: Hand(one, self.meter) for name, one in optimisers.items()}
         self.setup = replace(
             setup_of(by_name(generator, critic), self.hands, real),
             adversarial=known(loss),
@@ -89,13 +96,15 @@ class Vitals:
         if generator is not None and real is not None and latent:
             self.patient = patient_of(generator, critic, average, latent, loss, probabilities, classes)
             self.reals = Reals(real, labels, held_out, None, len(real))
-            self.looks = Looks(self.some, rounds, batch, points=self.setup.points, share=share)
+            self.looks = Looks(self.some, rounds, batch, points=self.setup.points, share=share, meter=self.meter)
             self.new = keep(self.findings, faults(self.patient, self.reals, self.setup, probabilities))
 
     def begin(self) -> None:
         """Make the folder, and set all counters to 0."""
         self.rounds = self.examined = 0
-        self.looked, self.began = 0.0, time.monotonic()  # seconds
+        self.began = time.monotonic()
+        self.stepping = self.asking = 0.0  # seconds of all steps, and of the newest examination
+        self.measures = True  # in this round
         self.notes, self.tally = Notes(self.setup.batch), Tally(self.setup.rounds)
         self.findings = dict[str, Finding]()
         self.new: list[Finding] = []  # that nobody has been told yet
@@ -121,22 +130,41 @@ class Vitals:
         `critic_loss` is without its penalties, and `penalty` is these, weighted. What the critic says, (n, ...), is
         what it said before its update.
         """
+        start = moment()
         self.rounds += 1
-        given = {"adversarial": critic_loss, "penalty": penalty}
-        critic = self.numbers(given) | self.logits(real_logits, fake_logits)
-        for turn, readings in ((CRITIC, critic), (GENERATOR, self.numbers({"adversarial": generator_loss}))):
-            hand = self.hands.get(turn.title)
-            gradient = hand.gradient() if hand else None
-            if gradient is not None:
-                readings[f"gradient/{turn.title}"] = gradient.to(self.device)
-            self.tally(Clock(), turn, readings)
-        if self.tally.round_over():
+        if self.measures:
+            critic = self.numbers({"adversarial": critic_loss, "penalty": penalty})
+            said = logits(real_logits, fake_logits, self.probabilities, self.setup.loss)
+            self.take_in(CRITIC, critic | {name: one.to(self.device) for name, one in said.items()})
+            self.take_in(GENERATOR, self.numbers({"adversarial": generator_loss}))
+        if self.tally.round_over() and self.affordable:
             self.line()
-        found = self.look()
-        if found or self.new or self.rounds - self.examined >= Now(self.rounds, 0.0, self.setup.rounds).window:
+        # The first round of each line of the journal, and others while there is time.
+        self.measures = not self.tally.in_line or self.affordable
+        for hand in self.hands.values():
+            hand.measures = self.measures
+        self.stepping += self.meter.pay(start)
+        found, start = self.look(), moment()
+        due = self.rounds - self.examined >= Now(self.rounds, 0.0, self.setup.rounds).window
+        if found or self.new or (due and self.meter.spent + self.asking <= self.share * self.meter.trained):
             self.examine()
+            self.asking = self.meter.pay(start)
         told, self.new = self.new, []
         return told
+
+    @property
+    def affordable(self) -> bool:
+        """Whether steps have taken no more than their part of the time."""
+        spent = self.stepping + sum(hand.seconds for hand in self.hands.values())
+        return spent <= FREE_SECONDS + STEPS * self.share * self.meter.trained
+
+    def take_in(self, turn: Turn, readings: Readings) -> None:
+        """What was measured in one player's turn."""
+        hand = self.hands.get(turn.title)
+        gradient = hand.gradient() if hand else None
+        if gradient is not None:
+            readings[f"gradient/{turn.title}"] = gradient.to(self.device)
+        self.tally(Clock(), turn, readings)
 
     def numbers(self, given: Mapping[str, Number | None]) -> Readings:
         return {
@@ -144,22 +172,6 @@ class Vitals:
             for name, value in given.items()
             if value is not None
         }
-
-    def logits(self, real: Tensor | None, fake: Tensor | None) -> Readings:
-        """What is known of the critic by what it said."""
-        scores = {
-            name: verdict(given.detach(), self.probabilities).score.float()
-            for name, given in (("real", real), ("fake", fake))
-            if given is not None
-        }
-        found = {f"logit/{name}": score.mean().to(self.device) for name, score in scores.items()}
-        if "real" in scores:
-            found["sign/real"] = scores["real"].sign().mean().to(self.device)
-        if len(scores) == 2:
-            found["auc"] = ranking(scores["real"], scores["fake"]).to(self.device)
-            if self.setup.loss:
-                found["accuracy"] = self.setup.loss.accuracy(scores["real"], scores["fake"]).to(self.device)
-        return found
 
     def line(self) -> None:
         """Write down what was measured since the line before."""
@@ -170,9 +182,9 @@ class Vitals:
 
     def look(self) -> bool:
         """Look at the players, if it is time to; whether anything was seen."""
-        start = time.perf_counter()
-        trained = time.monotonic() - self.began - self.looked
-        found = self.looks.round_over(float(self.rounds), trained, self.players) if self.looks else {}
+        found = {}
+        if self.looks:
+            found = self.looks.round_over(float(self.rounds), self.meter.trained, self.players)
         for name, hand in self.hands.items():
             hand.updates = 0
             if found and hand.still is not None:
@@ -183,7 +195,6 @@ class Vitals:
             record = self.stamped("look") | {"rounds": self.rounds, "values": values}
             self.vitals.append(record)
             self.notes.vitals(record)
-        self.looked += time.perf_counter() - start
         return bool(found)
 
     def players(self) -> Patient:

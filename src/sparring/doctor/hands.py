@@ -7,15 +7,20 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from .measures import movement
+from .meter import Meter, moment
 
 
 class Hand:
     """Looks over an optimiser's shoulder. Loops clear gradients when they like, so they are read in the step itself."""
 
-    def __init__(self, optimiser: Optimizer):
-        self.optimiser = optimiser
+    def __init__(self, optimiser: Optimizer, meter: Meter):
+        self.optimiser, self.meter = optimiser, meter
         self.updates = 0
         """Since somebody last set it to 0."""
+        self.measures = True
+        """Whether norms of gradients are wanted."""
+        self.seconds = 0.0
+        """Spent on that."""
         self.asked = False
         """Whether the next step shall say which weights it will not move."""
         self.still: float | None = None
@@ -25,12 +30,14 @@ class Hand:
 
     def before_step(self, optimiser: Optimizer, arguments: object, options: object) -> None:
         """Read the gradients."""
-        gradients = [weight.grad for weight in self.weights if weight.grad is not None]
+        start = moment()
+        gradients = [weight.grad for weight in self.weights if weight.grad is not None] if self.measures else []
         if gradients:
             self.norms.append(torch.nn.utils.get_total_norm(gradients))
         if self.asked:
             self.asked, self.still = False, movement.still(self.weights)
         self.updates += 1
+        self.seconds += self.meter.pay(start)
 
     @property
     def weights(self) -> list[nn.Parameter]:

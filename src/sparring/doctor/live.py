@@ -10,11 +10,12 @@ from contextlib import contextmanager, suppress
 from ..play.engine import Engine
 from ..recipes.preset import Facts
 from ..run.folder import RunFolder
-from ..run.journal import Lines
+from ..run.journal import Lines, Record
 from ..run.session import Session
 from ..run.tally import six_digits
 from .case import Case, Now
 from .findings import Finding
+from .meter import moment
 from .patient import patient_of
 from .reading import noted, records
 from .reals import reals_of
@@ -46,7 +47,7 @@ class Attending:
 
     def __call__(self, session: Session) -> None:
         assert session.watching is not None, "only the first process of a run is looked at"
-        if self.gone:
+        if self.gone or (self.visit and self.visit.waits()):
             return
         start, found = time.perf_counter(), list[Finding]()
         with self.forgiven(session):
@@ -66,6 +67,7 @@ class Attending:
         """Examine the end of the run, and write down what is still in the air."""
         if self.visit and not self.gone:
             with self.forgiven(self.visit.session):
+                self.visit.waits()
                 self.visit.listen()
                 self.visit.examine(self.rules)
                 self.visit.write()
@@ -94,7 +96,8 @@ class Visit:
         self.lines.truncate(images - 1)  # a resumed run has yet to reach what was written later
         self.pace = self.engine.clock.total / rounds
         self.notes, self.scored = noted(folder, self.pace), len(list(records(folder.scores)))
-        self.journal: Mapping[str, object] | None = session.watching.latest if session.watching else None
+        self.journal: Record = session.watching.latest if session.watching else {}
+        self.heard: list[tuple[Record, int]] = []  # lines of the journal, and updates skipped until then
         facts = Facts(tuple(source.shape), len(source.classes), source.count)
         self.setup = setup_of(recipe, facts, self.engine.game)
         self.vitals = Vitals(
@@ -109,35 +112,44 @@ class Visit:
         self.holding = frozenset[str]()
         """Rules that held at the last examination."""
         self.trained, self.skipped = session.trained, self.engine.guard.skipped
-        self.examined, self.written = 0.0, -math.inf  # round; seconds on the clock
+        self.due, self.written = 0.0, -math.inf  # round of the next examination; seconds on the clock
+        self.wake = 0.0  # round before which there is nothing to do
         self.asking = 0.0  # seconds that the newest examination took
 
     def round_over(self, rules: Iterable[Rule]) -> list[Finding]:
         """Look and examine, where either is due; what is new."""
-        start, rounds = time.perf_counter(), rounds_of(self.engine)
-        trained, new = self.session.trained - self.trained, list[Finding]()
-        self.listen()
-        self.vitals.pay(time.perf_counter() - start)
+        rounds, trained, new = rounds_of(self.engine), self.session.trained - self.trained, list[Finding]()
         found = self.vitals.round_over(
             rounds, trained, lambda: patient_of(self.engine, self.session.recipe, len(self.session.source.classes))
         )
-        start = time.perf_counter()
+        start = moment()
         if found:
             self.note(rounds, found)
-        due = rounds - self.examined >= Now(rounds, self.images, self.vitals.total).window
-        if found or (due and self.vitals.affords(self.asking, rounds, trained)):
+        examined = bool(found) or (rounds >= self.due and self.vitals.affords(self.asking, rounds, trained))
+        if examined:
+            self.listen()
             new = self.examine(rules)
-            self.asking = time.perf_counter() - start
-        self.vitals.pay(time.perf_counter() - start)
+        if examined or rounds >= self.due:
+            self.due = rounds + Now(rounds, self.images, self.vitals.total).window
+        self.wake = min(self.vitals.next, self.due)
+        spent = self.vitals.meter.pay(start)
+        self.asking = spent if examined else self.asking
         return new
 
-    def listen(self) -> None:
-        """Take in the newest line of the journal."""
+    def waits(self) -> bool:
+        """Whether there is nothing to do after this round but to lay by the newest line of the journal."""
         watching = self.session.watching
         if watching and watching.latest is not self.journal:
             self.journal = watching.latest
-            self.notes.skipped, self.skipped = self.engine.guard.skipped - self.skipped, self.engine.guard.skipped
-            self.notes.journal(watching.latest)
+            self.heard.append((self.journal, self.engine.guard.skipped))
+        return rounds_of(self.engine) < self.wake
+
+    def listen(self) -> None:
+        """Take in what was laid by."""
+        for record, skipped in self.heard:
+            self.notes.skipped, self.skipped = skipped - self.skipped, skipped
+            self.notes.journal(record)
+        self.heard = []
 
     @property
     def case(self) -> Case:
@@ -157,7 +169,6 @@ class Visit:
 
     def examine(self, rules: Iterable[Rule]) -> list[Finding]:
         """Ask the rules; what holds for the first time."""
-        self.examined = rounds_of(self.engine)
         scores = list(records(self.session.folder.scores))
         for record in scores[self.scored :]:
             self.notes.score(record)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .case import Now
-from .conditions import BUGS, LOOKS, lately
+from .conditions import BUGS, LOOKS, POOR_DISTANCE, failing, lately, nearness
 from .findings import Evidence, evidence_of
 from .series import Series
 
@@ -17,6 +17,8 @@ AGREE = 0.8
 """Share of the newest looks that a verdict rests on."""
 SETTLED = 0.1
 """Before this share of the run, samples of a healthy run may look like anything."""
+YOUNG = 0.2
+"""Share of the run in which healthy samples come nearer to the reals from look to look."""
 SPAN = 0.15
 """Share of the run whose looks the newest ones are held against ..."""
 NEARER = 0.85
@@ -87,6 +89,13 @@ def stays(
     excess = (found.value - bound, earlier.median - bound)
     late, early = (max(0.0, one if side == "above" else -one) for one in excess)
     return found if len(earlier) and late >= NEARER * early else None
+
+
+def hopeless(now: Now, distance: Series | None, raw: Series | None = None) -> bool:
+    """Whether samples are known to be bad and not to become better, or, in a young run, not to begin to."""
+    series = nearness(distance, raw)
+    stuck = settled(now, YOUNG) and stays("distance", series, now, "above", POOR_DISTANCE)
+    return bool(stuck) or failing(now, distance, raw)
 
 
 def stale(now: Now, distance: Series | None, distance_raw: Series | None, ratio: float = STALE) -> bool:

@@ -9,6 +9,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from ..play.adversarial import Adversarial, ranking
+from ..play.game import Readings
 from ..play.scene import Sample, Verdict
 from .case import Setup
 from .findings import Finding
@@ -70,6 +72,23 @@ def verdict(answer: object, probabilities: bool) -> Verdict:
         answer = answer[0]
     assert isinstance(answer, Tensor)
     return Verdict((answer.logit(CERTAIN) if probabilities else answer,))
+
+
+def logits(real: Tensor | None, fake: Tensor | None, probabilities: bool, loss: Adversarial | None) -> Readings:
+    """What is known of a critic by what it said of reals and fakes (n, ...)."""
+    scores = {
+        name: verdict(given.detach(), probabilities).score.float()
+        for name, given in (("real", real), ("fake", fake))
+        if given is not None
+    }
+    found = {f"logit/{name}": score.mean() for name, score in scores.items()}
+    if "real" in scores:
+        found["sign/real"] = scores["real"].sign().mean()
+    if len(scores) == 2:
+        found["auc"] = ranking(scores["real"], scores["fake"])
+        if loss:
+            found["accuracy"] = loss.accuracy(scores["real"], scores["fake"])
+    return found
 
 
 def by_name(generator: T | None, critic: T | None) -> dict[str, T]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
 from .looking import Looking
 from .measures import movement
+from .meter import Meter, moment
 from .patient import Patient, Reals
 
-SHARE = 0.03
-"""Of the training time that all looks together may take."""
+SHARE = 0.025
+"""Of the training time that watching may take in all: with what no count can see, such as caches that a look empties,
+less than 3%."""
 FIRST = 20
 """Rounds before the first look, and at least between two."""
 MOST = 60
@@ -32,6 +33,7 @@ class Vitals:
 
     `reals` gives so many real samples and held-out ones; `rounds` is the length of the training, `batch` the samples
     of a round. `every` = 0 looks as often as `share` of the training time allows, another number every so many rounds.
+    Where more than looks is to be paid for out of that share, `meter` counts it all.
     """
 
     def __init__(
@@ -43,13 +45,15 @@ class Vitals:
         points: bool,
         share: float = SHARE,
         every: int = 0,
+        meter: Meter | None = None,
     ):
         self.reals, self.total, self.batch, self.share, self.every = reals, rounds, batch, share, every
         self.kind = "points" if points else "images"
         self.looking: Looking | None = None
         self.first: float | None = None  # round that was over when watching began
         self.next = 0.0
-        self.spent = self.cost = 0.0  # seconds; the newest look's, with all that was paid since the look before
+        self.meter = meter or Meter()
+        self.cost = 0.0  # seconds of the newest look, with all that was paid since the look before
         self.settled = 0.0  # seconds spent up to the newest look
         self.before: dict[str, list[Tensor]] | None = None  # weights one round before a look
 
@@ -64,7 +68,7 @@ class Vitals:
             self.next = rounds + (self.every or FIRST) - 2
         if rounds < self.next:
             return {}
-        start, found = time.perf_counter(), {}
+        start, found = moment(), {}
         who = patient()
         if who is None:
             self.next = float("inf")
@@ -74,17 +78,17 @@ class Vitals:
             self.before = {name: [p.detach().clone() for p in own] for name, own in who.players.items()}
         else:
             self.next = rounds + max(FIRST, 0.1 * rounds)
-        spent = time.perf_counter() - start
-        self.pay(spent)
+        spent = self.meter.pay(start)
         if found:
             self.cost = self.spent - self.settled if self.cost else spent
             self.settled = self.spent
             self.plan(rounds, trained)
         return found
 
-    def pay(self, seconds: float) -> None:
-        """Count what was done for the sake of looking."""
-        self.spent += seconds
+    @property
+    def spent(self) -> float:
+        """Seconds that watching has taken."""
+        return self.meter.spent
 
     def allowed(self, rounds: float, trained: float) -> float:
         """Seconds that looks may take in all, by how long the whole training will be."""

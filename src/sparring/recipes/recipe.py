@@ -68,7 +68,7 @@ class WatchSettings:
     """Write TensorBoard event files."""
     doctor: bool = True
     """Look at the players while they train, and say what is wrong."""
-    doctor_share: float = 0.03
+    doctor_share: float = 0.025
     """Of the training time that this may take."""
 
     def __post_init__(self) -> None:

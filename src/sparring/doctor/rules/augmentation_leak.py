@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
-from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import EDGE, READING, above, lies, settled, stale, stays
+from ..looks import EDGE, PLAYERS, READING, above, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -15,7 +14,9 @@ BLANK = 0.2
 LATE = 0.5
 """... from this share of the run on: young generators make grey squares by themselves."""
 POOR = 0.1
-"""Quality below which samples differ from reals everywhere, edges included."""
+"""Quality below which samples differ from reals everywhere, edges included ..."""
+LASTING_EDGE = 2.0
+"""... but where edges come no nearer to the reals' either, they are what is learned."""
 
 
 def augmentation_leak(
@@ -29,9 +30,10 @@ def augmentation_leak(
 ) -> Claim | None:
     if setup.points or not settled(now, SETTLED) or stale(now, distance, distance_raw):
         return None
-    if quality is not None and not above(quality, now, POOR):
+    lasting = stays("border_gap", border_gap, now, "above", LASTING_EDGE) if settled(now, LATE) else None
+    if not lasting and quality is not None and not above(quality, now, POOR):
         return None
-    edge = lies("border_gap", border_gap, now, "above", EDGE)
+    edge = lasting or lies("border_gap", border_gap, now, "above", EDGE)
     blank = stays("blank_share", blank_share, now, "above", BLANK) if edge or settled(now, LATE) else None
     found = tuple(one for one in (edge, blank) if one)
     return Claim(found) if found else None
@@ -48,5 +50,5 @@ AUGMENTATION_LEAK = Rule(
     refute="Training images with such squares or edges of their own, as frames and letterboxes are.",
     remedies=("code-fix", "ada", "diffaugment", "data-fix"),
     check=augmentation_leak,
-    consequence_of=(*BUGS, *READING, "complete-collapse"),
+    consequence_of=(*PLAYERS, *READING, "complete-collapse"),
 )

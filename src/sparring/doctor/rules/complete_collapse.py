@@ -22,9 +22,10 @@ SPREAD = 0.5
 RANK = 0.3
 """Of the participation ratio of the reals' covariance."""
 GROWS = 1.15
-"""Diversity over that of the looks before: above, the generator is still spreading out."""
-SPAN = 0.3
-"""Share of the run whose looks these are: slow generators spread out over half of it."""
+"""Diversity over that of the looks before: above, the generator is still spreading out ..."""
+JUST, LONG = 0.1, 0.3
+"""... these being the looks of such a share of the run: just before, and, before it is an alarm, so long that the slow
+ones have time, which spread out over half of the run."""
 EARLY = 0.3
 """Share of the run from which copies are an alarm."""
 LATE = 0.5
@@ -33,9 +34,9 @@ LAGS = 1.15
 """Distance of the average's samples over that of the weights themselves: above, it is these that have to be seen."""
 
 
-def grows(now: Now, diversity: Series) -> bool:
+def grows(now: Now, diversity: Series, span: float) -> bool:
     """Whether a young generator is only slow to spread out."""
-    earlier = before(diversity, now, SPAN)
+    earlier = before(diversity, now, span)
     return not len(earlier) or lately(diversity, now).median > GROWS * earlier.median
 
 
@@ -49,7 +50,7 @@ def complete_collapse(
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
-    if not settled(now) or grows(now, diversity):
+    if not settled(now) or grows(now, diversity, JUST):
         return None
     if stale(now, distance, distance_raw, STALE if settled(now, LATE) else LAGS):
         return None
@@ -65,7 +66,7 @@ def complete_collapse(
     if not few and (not alike or len(found) < 2):
         return None
     one = alike is not None and alike.value < ONE
-    failing = one or settled(now, LATE) or (few and settled(now, EARLY))
+    failing = one or (settled(now, EARLY if few else LATE) and not grows(now, diversity, LONG))
     return Claim(found, severity="alarm" if failing else "warning")
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from ..case import Now
 from ..conditions import BUGS, LASTING, LOOKS, POOR_DISTANCE, failing, lately, looks, nearness
 from ..findings import Claim, evidence_of
+from ..looks import hopeless
 from ..rule import Rule
 from ..series import Series
 
 TELLS = 0.65
 """AUC that any working discriminator exceeds while samples are bad."""
 WINDOWS = 3
-"""It has to fail for so long: where players chase each other, it is at a loss now and then."""
+"""It has to fail for so long: where players chase each other, it is at a loss now and then. One that never worked
+needs no further proof."""
 
 
 def not_working(
@@ -20,9 +22,11 @@ def not_working(
     long = now.rounds - WINDOWS * now.window
     typical = max(lately(auc, now).median, auc.since(long).median)
     series = nearness(distance, distance_raw)
-    if not typical < TELLS or series is None or not failing(now, distance, distance_raw):
+    if not typical < TELLS or series is None:
         return None
-    if series.since(long, least=LOOKS).above(POOR_DISTANCE) < LASTING:
+    never = auc.below(TELLS) >= LASTING and hopeless(now, distance, distance_raw)
+    lasting = series.since(long, least=LOOKS).above(POOR_DISTANCE) >= LASTING
+    if not never and not (lasting and failing(now, distance, distance_raw)):
         return None
     return Claim((evidence_of("auc", auc, typical, TELLS, "below"), *looks(now, distance, distance_raw)))
 

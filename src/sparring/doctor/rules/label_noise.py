@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
-from ..conditions import failing, fine, lately, looks
+from ..conditions import lately, looks, nearness
 from ..findings import Claim, Evidence, evidence_of
+from ..looks import hopeless
 from ..rule import Rule
 from ..series import Series
 
@@ -12,7 +13,10 @@ GUESSES = 1.386
 """2 log 2, the loss of a discriminator that has nothing to go by."""
 CLOSE = 0.03
 PINNED = 0.9
-"""Share of the run, after its beginning, in which the loss is as close."""
+"""Share of the run, after its beginning, in which the loss is as close, once it is smooth: of small batches one loss
+alone says little."""
+SMOOTH = 0.25
+"""Half-life of that, in windows."""
 BLIND = 0.6
 """AUC, of which the median of all that time is below."""
 BEGINNING = 0.05
@@ -32,17 +36,26 @@ def label_noise(
     auc: Series,
     critic_update: Series | None = None,
     generator_update: Series | None = None,
+    critic_gradient: Series | None = None,
+    penalty_gradient: Series | None = None,
     distance: Series | None = None,
     distance_raw: Series | None = None,
 ) -> Claim | None:
-    if not setup.probabilistic or fine(now, distance, distance_raw):
+    """A penalty that pushes harder than the labels do silences the discriminator as well, and is another illness."""
+    bad = hopeless(now, distance, distance_raw)
+    if not setup.probabilistic or (nearness(distance, distance_raw) is not None and not bad):
         return None
+    if critic_gradient is not None and penalty_gradient is not None:
+        usual = setup.lazy * setup.critic_steps * lately(critic_gradient, now).median
+        if lately(penalty_gradient, now).median > usual:
+            return None
     losses, ranks = (series.since(BEGINNING * now.rounds) for series in (critic_loss, auc))
+    losses = losses.smooth(SMOOTH * now.window)
     pinned = losses.above(GUESSES - CLOSE) - losses.above(GUESSES + CLOSE)
     flip = setup.recipe.rules.targets.flip if setup.recipe else 0.0
     if pinned < PINNED or not ranks.median < BLIND:
         return None
-    if flip < LIES and not (failing(now, distance, distance_raw) and tries(critic_update, generator_update)):
+    if flip < LIES and not (bad and tries(critic_update, generator_update)):
         return None
     evidence: list[Evidence] = [
         evidence_of("auc", auc, ranks.median, BLIND, "below"),

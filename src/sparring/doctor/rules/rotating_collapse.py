@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..case import Now
-from ..conditions import BUGS, LOOKS
+from ..conditions import BUGS, LOOKS, course
 from ..findings import Claim, evidence_of
 from ..looks import OFTEN, below, settled, stays
 from ..rule import Rule
@@ -19,8 +19,17 @@ CHANGES = 0.5
 
 
 def rotating_collapse(
-    now: Now, dominant_share: Series, dominant_region: Series, diversity: Series, quality: Series | None = None
+    now: Now,
+    dominant_share: Series,
+    dominant_region: Series,
+    diversity: Series,
+    quality: Series | None = None,
+    distance: Series | None = None,
+    distance_raw: Series | None = None,
 ) -> Claim | None:
+    """Who comes nearer to the data is slow, and runs in no circle."""
+    if course(now, distance, distance_raw) == "better":
+        return None
     share = stays("dominant_share", dominant_share, now, "above", OFTEN)
     if not share or not settled(now, SETTLED) or not below(diversity, now, VARIED) or below(quality, now, POOR):
         return None

@@ -89,6 +89,6 @@ CRITIC_STANDS_STILL = Rule(
     sentence=f"The discriminator does not learn. {JUDGE}",
     refute=REFUTE,
     remedies=("default-rates", "code-fix"),
-    consequence_of=("broken-updates",),
+    consequence_of=("broken-updates", "wrong-sign"),
     check=critic_still,
 )

@@ -73,5 +73,6 @@ WRONG_SIGN = Rule(
     ),
     refute="Samples that improve, or another orientation of logits throughout: low for real, high for fake.",
     remedies=("code-fix",),
+    consequence_of=("generator-stands-still", "batch-norm-leak"),
     check=wrong_sign,
 )
