@@ -21,7 +21,7 @@ from ..run.tally import Tally, six_digits
 from ..settings import from_json, nearest, to_json
 from .case import Case, Now, Setup
 from .findings import Finding
-from .hands import Hand
+from .hands import hands_of
 from .meter import Meter, moment
 from .patient import Patient, Reals
 from .reading import Notes, noted
@@ -38,8 +38,8 @@ CRITIC, GENERATOR = (Turn((name,), lambda batch, clock: {}) for name in ("critic
 Number = Tensor | float
 STEPS = 0.5
 """Of the time that watching may take, at most so much is for what each step gives; else it is measured more rarely."""
-FREE_SECONDS = 0.05
-"""What steps may take before any time was trained."""
+FREE_SECONDS = 1.0
+"""What may be taken in any case: runs of seconds are hardly worth saving on."""
 
 
 class Vitals:
@@ -79,9 +79,7 @@ class Vitals:
         share: float = SHARE,
     ):
         self.folder, self.device, self.probabilities = RunFolder(Path(out)), device_of(generator, critic), probabilities
-        self.meter, self.share = Meter(), share
-        optimisers = by_name(generator_optimiser, critic_optimiser)
-        self.hands = {name: Hand(one, self.meter) for name, one in optimisers.items()}
+        self.hands = hands_of(by_name(generator_optimiser, critic_optimiser), meter := Meter())
         self.setup = replace(
             setup_of(by_name(generator, critic), self.hands, real),
             adversarial=known(loss),
@@ -91,16 +89,17 @@ class Vitals:
             rounds=rounds,
             classes=classes,
         )
-        self.begin()
+        self.begin(meter, share)
         self.looks: Looks | None = None
         if generator is not None and real is not None and latent:
             self.patient = patient_of(generator, critic, average, latent, loss, probabilities, classes)
             self.reals = Reals(real, labels, held_out, None, len(real))
-            self.looks = Looks(self.some, rounds, batch, points=self.setup.points, share=share, meter=self.meter)
+            self.looks = Looks(self.some, rounds, batch, points=self.setup.points, share=share, meter=meter)
             self.new = keep(self.findings, faults(self.patient, self.reals, self.setup, probabilities))
 
-    def begin(self) -> None:
+    def begin(self, meter: Meter, share: float) -> None:
         """Make the folder, and set all counters to 0."""
+        self.meter, self.share = meter, share
         self.rounds = self.examined = 0
         self.began = time.monotonic()
         self.stepping = self.asking = 0.0  # seconds of all steps, and of the newest examination
@@ -146,7 +145,8 @@ class Vitals:
         self.stepping += self.meter.pay(start)
         found, start = self.look(), moment()
         due = self.rounds - self.examined >= Now(self.rounds, 0.0, self.setup.rounds).window
-        if found or self.new or (due and self.meter.spent + self.asking <= self.share * self.meter.trained):
+        afforded = self.meter.spent + self.asking <= FREE_SECONDS + self.share * self.meter.trained
+        if found or self.new or (due and afforded):
             self.examine()
             self.asking = self.meter.pay(start)
         told, self.new = self.new, []

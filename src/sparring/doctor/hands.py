@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -58,3 +60,7 @@ class Hand:
         found = torch.stack(self.norms).mean() if self.norms else None
         self.norms = []
         return found
+
+
+def hands_of(optimisers: Mapping[str, Optimizer], meter: Meter) -> dict[str, Hand]:
+    return {name: Hand(one, meter) for name, one in optimisers.items()}

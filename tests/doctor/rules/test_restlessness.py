@@ -63,7 +63,7 @@ def test_gradients_that_grew_a_hundredfold_with_bad_samples_are_an_alarm():
     assert "exploding-gradient" in found(played(**grows, **STUCK), "alarm")
 
 
-def test_updates_of_a_tenth_of_the_weights_are_jumps():
+def test_updates_of_a_twentieth_of_the_weights_are_jumps_however_samples_look():
     assert "updates-too-large" in found(played(generator_update=0.3, **STUCK), "alarm")
-    assert "updates-too-large" not in found(played(generator_update=0.3))
-    assert "updates-too-large" not in found(played(generator_update=0.02, **STUCK))
+    assert finding(played(generator_update=0.08), "updates-too-large").severity == "warning"
+    assert "updates-too-large" not in found(played(generator_update=0.03, **STUCK))

@@ -48,6 +48,10 @@ def test_noise_in_the_labels_is_told_from_a_weak_discriminator():
     assert "label-noise" not in found(played(**{**lied_to, "critic_update": 1e-6}, **STUCK))
     assert "label-noise" not in found(played(**{**lied_to, "generator_update": 0.05}, **STUCK))
     assert "label-noise" not in found(played(**lied_to))
+    small_batches = {**lied_to, "critic_loss": around(1.386, 0.1)}
+    assert "label-noise" in found(played(**small_batches, **STUCK), "alarm")
+    silenced = setup(penalties={"r1": 1.0}, lazy=2)
+    assert "label-noise" not in found(played(silenced, **lied_to, penalty_gradient=9.0, **STUCK))
 
 
 def test_labels_that_a_recipe_exchanges_need_no_other_proof():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..case import Now, Setup
+from ..conditions import BUGS
 from ..findings import Claim
-from ..looks import EDGE, PLAYERS, READING, above, lies, settled, stale, stays
+from ..looks import EDGE, READING, above, lies, settled, stale, stays
 from ..rule import Rule
 from ..series import Series
 
@@ -50,5 +51,5 @@ AUGMENTATION_LEAK = Rule(
     refute="Training images with such squares or edges of their own, as frames and letterboxes are.",
     remedies=("code-fix", "ada", "diffaugment", "data-fix"),
     check=augmentation_leak,
-    consequence_of=(*PLAYERS, *READING, "complete-collapse"),
+    consequence_of=(*BUGS, *READING, "complete-collapse", "critic-not-working", "losses-diverge", "oscillation"),
 )

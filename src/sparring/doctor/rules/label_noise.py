@@ -45,7 +45,7 @@ def label_noise(
     bad = hopeless(now, distance, distance_raw)
     if not setup.probabilistic or (nearness(distance, distance_raw) is not None and not bad):
         return None
-    if critic_gradient is not None and penalty_gradient is not None:
+    if setup.lazy > 1 and critic_gradient is not None and penalty_gradient is not None:
         usual = setup.lazy * setup.critic_steps * lately(critic_gradient, now).median
         if lately(penalty_gradient, now).median > usual:
             return None
