@@ -14,6 +14,7 @@ from sparring.games.growing import GrowingSettings
 from sparring.games.inference import InferenceSettings
 from sparring.games.onesided import OnesidedSettings
 from sparring.games.paired import PairedSettings
+from sparring.games.styles import StylesSettings
 from sparring.games.synthesis import SynthesisSettings
 from sparring.networks import NETWORKS
 from sparring.play.engine import Engine
@@ -39,6 +40,7 @@ class Case:
     conditionings: tuple[str, ...]
     rounds: int = 2
     labelled: bool = False  # does not play without labels
+    named: bool = True  # its critic also names the label, where it does not play without
 
 
 def pair(kind: str, **settings: Any) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -70,6 +72,12 @@ ONESIDED: dict[str, tuple[str, dict[str, Any]]] = {
 STARS: dict[str, tuple[str, dict[str, Any]]] = {
     "generator": ("stargan-generator", {"width": 2, "blocks": 1}),
     "critic": ("stargan-critic", {"width": 2, "layers": 3}),
+}
+STYLED: dict[str, tuple[str, dict[str, Any]]] = {
+    "generator": ("stargan2-generator", {"width": 2, "widest": 4}),
+    "mapping": ("stargan2-mapping", {"width": 4}),
+    "encoder": ("stargan2-encoder", {"width": 2, "widest": 4}),
+    "critic": ("stargan2-critic", {"width": 2, "widest": 4}),
 }
 
 
@@ -104,6 +112,7 @@ CASES: dict[str, Case] = {
     "attention": Case(CycleSettings(attention=10.0), ATTENTION, (3, 8, 8), ()),
     "onesided": Case(OnesidedSettings(flip=True, patches=16), ONESIDED, (3, 8, 8), ()),
     "domains": Case(DomainsSettings(critic_steps=2), STARS, (3, 8, 8), (), labelled=True),
+    "many styles": Case(StylesSettings(latent=4), STYLED, (3, 32, 32), (), labelled=True, named=False),
 }
 
 

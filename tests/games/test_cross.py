@@ -74,6 +74,7 @@ SENTENCES = (
     "needs a generator that starts from noise",
     "takes its reference from noise",
     "needs images of 1 or 3 channels",
+    "this game shows two in turn",
 )
 """Every way to refuse that is meant to be met here."""
 
@@ -99,7 +100,8 @@ class Choice:
     @property
     def terms(self) -> set[str]:
         """What must be among the readings."""
-        classified = {"classes"} if self.conditioning == "auxiliary" or CASES[self.case].labelled else set()
+        case = CASES[self.case]
+        classified = {"classes"} if self.conditioning == "auxiliary" or (case.labelled and case.named) else set()
         judged = {"adversarial", *filter(None, [self.penalty]), *(set(RULES) & set(self.switches)), *classified}
         others = [role for role in CASES[self.case].networks if role.startswith("critic_")]
         return judged | (TERMS & set(self.switches)) | {f"{role}/{term}" for role in others for term in judged}

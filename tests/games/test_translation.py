@@ -13,8 +13,10 @@ from tests.play.arena import Journal, same, snapshot
 from sparring.games import GAMES
 from sparring.games.cycle import CycleSettings
 from sparring.games.domains import DomainsSettings
+from sparring.games.kindred import anyone, kindred
 from sparring.games.onesided import OnesidedSettings
 from sparring.games.paired import PairedSettings
+from sparring.games.styles import StylesSettings
 from sparring.layers.adalin import LayerInstanceNorm
 from sparring.play.engine import Engine
 from sparring.play.game import Batch, Clock
@@ -24,7 +26,7 @@ from sparring.techniques.ada import Ada
 from sparring.techniques.likeness_terms import Likeness
 from sparring.techniques.settings import Techniques
 
-GAMES_OF_IMAGES = ("paired", "cycle", "attention", "onesided", "domains")
+GAMES_OF_IMAGES = ("paired", "cycle", "attention", "onesided", "domains", "many styles")
 
 
 def playing(case: str, rules: Rules = Rules("least_squares"), **more: Any) -> Engine:  # noqa: B008 - frozen
@@ -50,7 +52,9 @@ def test_only_those_who_act_move(case: str) -> None:
 
 @pytest.mark.parametrize("case", GAMES_OF_IMAGES)
 def test_resuming_is_exact_and_past_fakes_come_along(case: str) -> None:
-    recipe = recipe_of(case, "", Rules("hinge", r1=0.1, lazy=2), Techniques(replay=6), rounds=4)
+    recipe = recipe_of(
+        case, "", Rules("hinge", r1=0.1, lazy=2), Techniques(replay=0 if case == "many styles" else 6), rounds=4
+    )
     whole, second = resumed(case, "", recipe, 3)
     assert same(snapshot(whole.game), snapshot(second.game))
 
@@ -204,9 +208,40 @@ def test_domains_ask_for_one_domain_and_come_back_to_their_own() -> None:
     assert {"gp", "classes"} <= set(journal.turns[0][1])
 
 
+def test_styles_are_learned_from_noise_by_all_and_from_images_by_the_translator_alone() -> None:
+    journal = Journal()
+    recipe = recipe_of("many styles", "", Rules(r1=1.0), rounds=4)
+    engine = engine_of("many styles", "", recipe, watchers=[journal])
+    engine.run()
+    titles = ["critic", "critic, seen", "generator+mapping+encoder", "generator"]
+    assert [title for title, _ in journal.turns] == 4 * titles
+    assert "r1" in journal.turns[0][1]
+    assert {"adversarial", "style", "diversity", "cycle"} <= set(journal.turns[2][1])
+    falling = [-readings["diversity"] for _, readings in journal.turns if "diversity" in readings]
+    assert len(falling) == 6  # at the end of the run it is 0
+    game, batch = engine.game, engine.draw()[0]
+    loss, total = game.stages()[0].turns[3].loss, Clock(total=100)
+    torch.manual_seed(0)
+    whole = loss(batch, total)
+    torch.manual_seed(0)
+    half = loss(batch, Clock(images=50, total=100))
+    torch.testing.assert_close(half["diversity"], whole["diversity"] / 2)
+    assert "diversity" not in loss(batch, Clock(images=100, total=100))
+
+
+def test_a_second_image_of_a_domain_is_another_one_or_the_same_mirrored() -> None:
+    batch = Batch(image=torch.randn(4, 3, 4, 4), label=torch.tensor([0, 1, 1, 2]))
+    found = kindred(batch)
+    assert torch.equal(found[[1, 2]], batch.image[[2, 1]])
+    assert torch.equal(found[[0, 3]], batch.image[[0, 3]].flip(3))
+    source, home = anyone(batch)
+    assert torch.equal(batch.label[[int((batch.image == one).flatten(1).all(1).nonzero()) for one in source]], home)
+
+
 @pytest.mark.parametrize(
     ("case", "more", "said"),
     [
+        ("many styles", {"techniques": Techniques(replay=4)}, "and this game shows two in turn; set it to 0"),
         ("cycle", {"game": CycleSettings(attention=1.0)}, "take ugatit-generator, or set game.attention=0"),
         ("cycle", {"rules": Rules(matching=1.0)}, "which only a game of pairs knows"),
         ("dcgan", {"rules": Rules(matching=1.0)}, "which only a game of pairs knows"),
@@ -230,6 +265,10 @@ def test_networks_without_what_the_game_needs_are_refused() -> None:
     recipe = recipe_of("domains", networks={**recipe_of("domains").networks, "critic": critic})
     with pytest.raises(ValueError, match="such as stargan-critic"):
         engine_of("domains", "", recipe)
+    stars = recipe_of("many styles")
+    recipe = recipe_of("many styles", networks={**stars.networks, "mapping": stars.networks["encoder"]})
+    with pytest.raises(ValueError, match="styles are known to stargan2-generator, stargan2-mapping"):
+        engine_of("many styles", "", recipe)
     with pytest.raises(ValueError, match="virtual_norm takes its reference from noise"):
         recipe_of("paired", virtual_norm=("generator",))
 
@@ -244,6 +283,8 @@ def test_networks_without_what_the_game_needs_are_refused() -> None:
         (lambda: OnesidedSettings(contrast=0.0), "contrast must be above 0"),
         (lambda: OnesidedSettings(patches=0), "patches must be at least 1"),
         (lambda: DomainsSettings(critic_steps=0), "critic_steps must be at least 1"),
+        (lambda: StylesSettings(style=-1.0), "style, diversity and cycle must not be negative"),
+        (lambda: StylesSettings(diversity_end=0.0), r"diversity_end lies in \(0, 1\]"),
         (lambda: DomainsSettings(cycle=-1.0), "cycle must not be negative"),
     ],
 )

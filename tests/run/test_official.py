@@ -12,6 +12,7 @@ from tests.parity.case import case, error
 
 from sparring.networks import Shape
 from sparring.networks.cyclegan import CycleganGenerator
+from sparring.networks.stargan2 import Stargan2Generator, Stargan2Mapping
 from sparring.run.official import Untold, is_official
 from sparring.run.translating import Translator, load_translator
 
@@ -111,6 +112,36 @@ def test_cut_is_told_by_its_blurs(tmp_path: Path) -> None:
     assert translator.card.recipe.name == "CUT"
     assert translator.card.recipe.networks["generator"] == CycleganGenerator(width=2, blocks=3, blur=True)
     assert torch.equal(translator.network(x), network(x))
+
+
+def test_stargan2_is_its_translator_and_its_mapping(tmp_path: Path) -> None:
+    shape, names = Shape((3, 32, 32), 16, 2), {"entry.": "from_rgb.", "down.": "encode.", "up.": "decode."}
+    names |= {"norm.": "to_rgb.0.", "head.": "to_rgb.2.", "together.": "shared.", "apart.": "unshared."}
+    names |= {".shortcut.": ".conv1x1.", ".affine.": ".fc."}
+    networks = {
+        "generator": Stargan2Generator(width=4, widest=8).build(shape),
+        "mapping_network": Stargan2Mapping(width=8).build(shape),
+    }
+    states: dict[str, dict[str, torch.Tensor]] = {}
+    for role, network in networks.items():
+        states[role] = {}
+        for key, tensor in network.state_dict().items():
+            for ours, theirs in names.items():
+                key = key.replace(ours, theirs)
+            states[role][key] = tensor
+    torch.save(states | {"style_encoder": {}}, tmp_path / "afhq.ckpt")
+    translator, x = opened(tmp_path / "afhq.ckpt"), torch.rand(1, 3, 32, 32)
+    assert translator.card.recipe.networks["generator"] == Stargan2Generator(width=4, widest=8)
+    assert (translator.classes, translator.multiple) == (("0", "1"), 2)
+    torch.manual_seed(0)
+    made = translator.network(x, torch.tensor([1]))
+    torch.manual_seed(0)
+    style = networks["mapping_network"](torch.randn(1, 16), torch.tensor([1]))
+    torch.testing.assert_close(made, networks["generator"](x, style))
+    assert translator.translate(torch.zeros(1, 33, 20, 3, dtype=torch.uint8), label="1").shape == (1, 33, 20, 3)
+    torch.save(states | {"fan": {}}, tmp_path / "celeba.ckpt")
+    with pytest.raises(ValueError, match="filters for aligned faces"):
+        opened(tmp_path / "celeba.ckpt")
 
 
 def test_settings_are_those_of_its_network(tmp_path: Path) -> None:

@@ -33,7 +33,9 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def recipe(tmp_path: Path, case: str, source: str = "", rounds: int = 6, labels: str = "none") -> Recipe:
     folder = write_images(tmp_path / "photos", NAMES)
     other = str(write_images(tmp_path / "drawings", NAMES, seed=1)) if source == "folder" else source
-    data = DataSettings(str(folder), other, paired=False, size=16, labels=labels, validation=0.0)
+    data = DataSettings(
+        str(folder), other, paired=False, size=32 if case == "many styles" else 16, labels=labels, validation=0.0
+    )
     game = {"game": PairedSettings(source_channels=1)} if case == "paired" else {}
     made = recipe_of(case, "", Rules("least_squares"), **game)
     images = 4 * rounds * made.game.batches
@@ -49,6 +51,7 @@ def recipe(tmp_path: Path, case: str, source: str = "", rounds: int = 6, labels:
         ("cycle", "folder", "none"),
         ("onesided", "folder", "none"),
         ("domains", "", "folders"),
+        ("many styles", "", "folders"),
     ],
 )
 def test_a_run_ends_with_a_translator(tmp_path: Path, case: str, source: str, labels: str) -> None:
@@ -59,7 +62,7 @@ def test_a_run_ends_with_a_translator(tmp_path: Path, case: str, source: str, la
     assert len(list((tmp_path / "run" / "samples").iterdir())) == 2
     handle = sparring.load_translator(tmp_path / "run", device="cpu")
     images = torch.randint(256, (3, 13, 22, handle.source[0]), dtype=torch.uint8)
-    label = "y" if case == "domains" else None
+    label = "y" if labels == "folders" else None
     made = handle.translate(images, label=label)
     assert (made.shape, made.dtype) == ((3, 13, 22, 3), torch.uint8)
     assert made.float().std() > 0
@@ -70,7 +73,7 @@ def test_a_run_ends_with_a_translator(tmp_path: Path, case: str, source: str, la
     with pytest.raises(ValueError, match=r"sparring\.load_translator opens it"):
         sparring.load(tmp_path / "run")
     watched = load_watched(tmp_path / "run", device="cpu")
-    assert watched.decode(watched.noise(2), watched.labels(2)).shape == (2, 3, 16, 16)
+    assert watched.decode(watched.noise(2), watched.labels(2)).shape == (2, *card.shape)
     assert next_line("run", card.recipe) == "sparring translate run photos/ translated/"
     assert next_line("run", recipe_of("dcgan")) == "sparring sample run -n 64 --out grid.png"
 

@@ -14,6 +14,7 @@ from .growing import GrowingSettings
 from .inference import InferenceSettings
 from .onesided import OnesidedSettings
 from .paired import PairedSettings
+from .styles import StylesSettings
 from .synthesis import SynthesisSettings
 
 GAMES: Registry[type] = Registry(
@@ -28,6 +29,7 @@ GAMES: Registry[type] = Registry(
         "cycle": CycleSettings,
         "onesided": OnesidedSettings,
         "domains": DomainsSettings,
+        "styles": StylesSettings,
     },
 )
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ..layers.labels import check
 from ..layers.restyling import RestylingDown, RestylingUp
+from ..play import chance
 from ..play.scene import Verdict
 from ..settings import settings
 from .network import Shape, channels_of, positive, translated
@@ -46,6 +47,7 @@ class Generator(nn.Module):
         inputs, outputs = translated(shape, settings.kind, 1)
         widths = plan(sided(shape, settings.kind), settings.width, settings.widest, BOTTOM)
         pairs = list(pairwise(widths))
+        self.multiple = 1 << len(widths) - 1
         self.entry = nn.Conv2d(inputs, widths[0], 3, padding=1)
         down = [RestylingDown(a, b, halve=True, norm=True) for a, b in pairs]
         self.down = nn.Sequential(*down, *(RestylingDown(widths[-1], widths[-1], False, True) for _ in range(2)))
@@ -69,6 +71,7 @@ class Mapping(nn.Module):
         super().__init__()
         if not (shape.latent and shape.classes):
             raise ValueError(f"{settings.kind} makes styles of noise for every domain: it needs both")
+        self.latent = shape.latent
         self.together = nn.Sequential(*dense(shape.latent, settings.width), *self.hidden(settings))
         self.apart = nn.ModuleList(
             nn.Sequential(*self.hidden(settings), nn.Linear(settings.width, STYLE)) for _ in range(shape.classes)
@@ -82,6 +85,26 @@ class Mapping(nn.Module):
     def forward(self, z: Tensor, y: Tensor | None) -> Tensor:
         h = self.together(z)
         return own(torch.stack([head(h) for head in self.apart], 1), y)
+
+
+class Styled(nn.Module):
+    """A translator behind its mapping: x (n, *image) and domains y (n,) to (n, *image), in styles of random noise."""
+
+    def __init__(self, generator: Generator, mapping: Mapping):
+        super().__init__()
+        self.generator, self.mapping = generator, mapping
+        self.latent, self.multiple = mapping.latent, generator.multiple
+
+    def forward(self, x: Tensor, y: Tensor | None) -> Tensor:
+        return self.generator(x, self.mapping(chance.normal((len(x), self.latent), x.device).to(x), y))
+
+
+def joined(networks: dict[str, nn.Module]) -> nn.Module:
+    """What translates of a game's networks by role: the generator, behind its mapping where it has one."""
+    generator, mapping = networks["generator"], networks.get("mapping")
+    if isinstance(generator, Generator) and isinstance(mapping, Mapping):
+        return Styled(generator, mapping)
+    return generator
 
 
 def dense(inputs: int, outputs: int) -> list[nn.Module]:

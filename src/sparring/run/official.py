@@ -15,7 +15,10 @@ from torch import Tensor, nn
 from ..data.settings import DataSettings
 from ..games.domains import DomainsSettings
 from ..games.paired import PairedSettings
+from ..games.styles import StylesSettings
+from ..networks.network import Shape, Translating
 from ..networks.patchgan import PatchCritic
+from ..networks.stargan2 import Stargan2StyleEncoder, joined
 from ..play.optim import Optim
 from ..recipes.recipe import Recipe
 from ..settings import assign
@@ -25,7 +28,7 @@ from .foreign.recognise import Recognised, recognise
 from .handles import undisturbed
 
 PICKLED = (".pth", ".pt", ".ckpt", ".bin", ".tar")
-KNOWN = "pix2pix, CycleGAN, CUT, pix2pixHD, SPADE, U-GAT-IT, AnimeGANv2 and StarGAN"
+KNOWN = "pix2pix, CycleGAN, CUT, pix2pixHD, SPADE, U-GAT-IT, AnimeGANv2, StarGAN and StarGAN v2"
 
 
 @dataclass(frozen=True)
@@ -53,30 +56,55 @@ def read_official(file: Path, untold: Untold) -> tuple[nn.Module, Card]:
 
     Nothing in the file is executed. ValueError with one sentence for anything unknown.
     """
-    weights, found = chosen({name: renamed(one) for name, one in parts(file).items()}, file, untold.part)
+    states = {name: renamed(one) for name, one in parts(file).items()}
+    mapping = states.get("mapping_network")
+    weights, found = chosen(states, file, untold.part) if mapping is None else faceless(states, file)
     try:
         settings: Any = assign(found.network, untold.changes)
-        shape = found.shape
-        if remainder := -shape.image[1] % settings.multiple:  # a setting may ask for a larger side than the usual one
-            image, source = ((one[0], *(side + remainder for side in one[1:])) for one in (shape.image, shape.source))
-            shape = replace(shape, image=image, source=source)
+        shape = whole(found.shape, settings.multiple) if isinstance(settings, Translating) else found.shape
         with undisturbed(torch.device("cpu")):
             network = settings.build(shape)
+            styles = found.mapping.build(shape) if found.mapping else None
         load_foreign(network, weights)
+        if styles is not None and mapping is not None:
+            load_foreign(styles, mapping)
+            network = joined({"generator": network, "mapping": styles})
     except ValueError as error:
         raise ValueError(f"{file} looks like {found.title}, and does not fit it: {error}") from None
     said = " ".join(untold.changes) or found.untold
     return network, card_of(replace(found, network=settings, shape=shape, untold=said), untold.edges)
 
 
+def whole(shape: Shape, multiple: int) -> Shape:
+    """The same with sides that are multiples: a setting may ask for larger ones than usual."""
+    image, source = ((one[0], *(side + -side % multiple for side in one[1:])) for one in (shape.image, shape.source))
+    return replace(shape, image=image, source=source)
+
+
+def faceless(states: dict[str, dict[str, Tensor]], file: Path) -> tuple[dict[str, Tensor], Recognised]:
+    """StarGAN v2's translator. ValueError where it has filters for aligned faces around."""
+    weights = states.get("generator", {})
+    found = recognise(weights, states["mapping_network"])
+    if found is None or "fan" in states or any("hpf" in key for key in weights):
+        raise ValueError(
+            f"{file} is a StarGAN v2 with filters for aligned faces (w_hpf above 0), or damaged; without them, as for "
+            "animals, it could be used"
+        )
+    return weights, found
+
+
 def card_of(found: Recognised, edges: bool) -> Card:
     """As if it were a run's: the game says what is translated, and who plays it against is of no account."""
     game: Any = PairedSettings(source_channels=found.shape.source[0])
-    if found.shape.classes:
+    networks: dict[str, Any] = {"generator": found.network, "critic": PatchCritic()}
+    if found.mapping:
+        game = StylesSettings(latent=found.shape.latent)
+        networks |= {"mapping": found.mapping, "encoder": Stargan2StyleEncoder()}
+    elif found.shape.classes:
         game = DomainsSettings()
     recipe = Recipe(
         name=found.title,
-        networks={"generator": found.network, "critic": PatchCritic()},
+        networks=networks,
         game=game,
         optims={name: Optim(lr=2e-4) for name in game.players},
         data=DataSettings(source_labels=found.shape.source[0] - edges if found.labels else 0),

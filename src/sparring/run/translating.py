@@ -13,8 +13,10 @@ from ..data.maps import one_hot
 from ..data.open import open_source
 from ..games.casting import FromNoise
 from ..games.domains import DomainsSettings
-from ..networks import stargan
+from ..games.styles import StylesSettings
+from ..networks import stargan, stargan2
 from ..networks.network import Translating
+from ..networks.stargan2 import joined
 from ..play.machine import choose_device
 from ..recipes.recipe import Recipe
 from . import grid
@@ -54,8 +56,10 @@ class Translator:
         self.network = network.eval().requires_grad_(False)
         self.card, self.device, self.bank = card, device or torch.device("cpu"), bank
         self.shape, self.source = card.shape, game.shape(card.shape, len(card.classes)).source or card.shape
-        self.classes = card.classes if isinstance(game, DomainsSettings) else ()
-        self.multiple = settings.multiple if isinstance(settings, Translating) else 1
+        self.classes = card.classes if isinstance(game, (DomainsSettings, StylesSettings)) else ()
+        # Of StarGAN v2's that follows from the size it was built for.
+        sized = network if isinstance(network, stargan2.Styled) else settings
+        self.multiple = sized.multiple if isinstance(sized, Translating) else 1
         self.maps = card.recipe.data.source_labels
         self.edges = bool(self.maps) and self.source[0] > self.maps
         self.channels = 1 + self.edges if self.maps else self.source[0]
@@ -168,13 +172,17 @@ def load_translator(path: Path | str, *, device: str = "auto", untold: Untold = 
     tensors, card = read_bundle(file)
     if card.kind != KIND:
         raise ValueError(f"{file} holds a {card.kind!r} and no translator")
-    weights = {name.removeprefix("generator."): t for name, t in tensors.items() if name.startswith("generator.")}
+    roles = [role for role in ("generator", "mapping") if role in card.recipe.networks]
     try:
-        network = build(card, "generator", weights)
+        network = joined({role: build(card, role, of_role(tensors, role)) for role in roles})
     except (ValueError, RuntimeError, KeyError, TypeError) as error:
         raise ValueError(f"the weights in {file} do not fit the network it describes: {brief(error)}") from None
     chosen = choose_device(device)
     return Translator(network.to(chosen), card, chosen)
+
+
+def of_role(tensors: dict[str, Tensor], role: str) -> dict[str, Tensor]:
+    return {name.removeprefix(f"{role}."): t for name, t in tensors.items() if name.startswith(f"{role}.")}
 
 
 def load_watched(run: Path, *, device: str = "auto") -> Handle:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from .. import __version__
 from ..data.feed import Source
+from ..networks.stargan2 import joined
 from ..play.engine import Engine
 from ..recipes.recipe import Recipe
 from . import atomic, checkpoint, grid
@@ -156,7 +157,7 @@ class Watching:
     def handle(self, seconds: float) -> Handle:
         """The generator as it is now, averaged where there is an average."""
         networks, kind = exported(self.engine, self.recipe)
-        return handle_of(networks["generator"], self.card(kind, seconds), self.engine.machine.device, self.bank)
+        return handle_of(joined(networks), self.card(kind, seconds), self.engine.machine.device, self.bank)
 
     def card(self, kind: str, seconds: float) -> Card:
         return Card(

@@ -14,6 +14,7 @@ from ...networks.cyclegan import CycleganGenerator
 from ...networks.pix2pixhd import Pix2pixhdGenerator
 from ...networks.spade import SpadeGenerator
 from ...networks.stargan import StarganGenerator
+from ...networks.stargan2 import Stargan2Generator, Stargan2Mapping
 from ...networks.ugatit import UgatitGenerator
 from ...networks.unet import UnetGenerator
 from .names import State
@@ -30,6 +31,7 @@ class Recognised:
     shape: Shape
     untold: str = ""  # what these names and sizes leave open, and how it is read
     labels: bool = False  # it starts from label maps
+    mapping: Stargan2Mapping | None = None  # makes its styles
 
 
 def numbers(state: State, pattern: str) -> list[int]:
@@ -149,12 +151,26 @@ def stargan(state: State) -> Recognised | None:
     return Recognised("StarGAN", StarganGenerator(width=width, blocks=len(blocks)), shape)
 
 
+def stargan2(generator: State, mapping: State) -> Recognised | None:
+    """StarGAN v2, without the filters that its networks of faces have around."""
+    if "from_rgb.weight" not in generator or "shared.0.weight" not in mapping:
+        return None
+    width, channels = generator["from_rgb.weight"].shape[:2]
+    blocks, (dense, latent) = numbers(generator, r"encode\.(\d+)\."), mapping["shared.0.weight"].shape
+    side, widest = 16 << len(blocks) - 2, generator[f"encode.{blocks[-1]}.conv2.weight"].shape[0]
+    shape = sides(channels, channels, side, latent, len(numbers(mapping, r"unshared\.(\d+)\.")))
+    network = Stargan2Generator(width=width, widest=widest)
+    return Recognised("StarGAN v2", network, shape, mapping=Stargan2Mapping(width=dense))
+
+
 KINDS: tuple[Callable[[State], Recognised | None], ...] = (unet, residual, spade, ugatit, animegan, stargan)
 
 
-def recognise(state: State) -> Recognised | None:
+def recognise(state: State, mapping: State | None = None) -> Recognised | None:
     """What these weights are; None where nothing that is known has such names. Sizes are not compared."""
     try:
+        if mapping is not None:
+            return stargan2(state, mapping)
         return next((found for kind in KINDS if (found := kind(state))), None)
-    except (KeyError, ValueError, IndexError):  # some of the names of a kind, and others missing
+    except (KeyError, IndexError):  # some of the names of a kind, and others missing
         return None
