@@ -64,6 +64,7 @@ WORKS: dict[str, tuple[str, ...]] = {
     "joint": ("dumoulin2017adversarially",),
     "encoder": ("dumoulin2017adversarially",),
     "unet": (PIX2PIX,),
+    "retouch": (PIX2PIX, "pathak2016context"),
     "patch": (PIX2PIX,),
     "pixel": (PIX2PIX,),
     "cyclegan": (CYCLEGAN, "johnson2016perceptual"),

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.skipif(not (SOURCE / "cli" / "main.py").exists(), reaso
 FLAGS: dict[str, set[str]] = {
     "": {"--version"},
     "train": {
-        "--data", "--out", "--images", "--budget", "--batch", "--size", "--seed", "--device", "--precision", "--set",
-        "--autopilot", "--json",
+        "--data", "--source", "--out", "--images", "--budget", "--batch", "--size", "--seed", "--device", "--precision",
+        "--set", "--autopilot", "--json",
     },
     "resume": {"--json"},
     "report": {"--json"},

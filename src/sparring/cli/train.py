@@ -32,6 +32,9 @@ class Train:
     """One of `sparring recipes`; chosen from the data if left out."""
     data: Annotated[str, tyro.conf.arg(metavar="SPEC", help_behavior_hint="")] = ""
     """A folder, builtin:NAME, torchvision:NAME, hf:NAME, or tar shards; only -toy recipes bring their own."""
+    source: Annotated[str, tyro.conf.arg(metavar="SPEC", help_behavior_hint="")] = ""
+    """What to translate from, to make such data: gray, edges, mask or low:4 of each image, left or right (half of
+    each picture), or another data set."""
     out: Annotated[str, tyro.conf.arg(metavar="DIR", help_behavior_hint="")] = ""
     """Folder of the run, which must not exist yet; runs/RECIPE-DATA-NNN if left out."""
     images: Annotated[int | None, Open] = None
@@ -113,6 +116,7 @@ def wish_of(flags: Train, budget: float | None) -> Wish:
     return Wish(
         recipe=flags.recipe,
         data=flags.data,
+        source=flags.source,
         images=flags.images,
         batch=flags.batch,
         size=flags.size,

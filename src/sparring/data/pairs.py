@@ -46,6 +46,11 @@ class Sources(Protocol):
     @property
     def title(self) -> str: ...
 
+    @property
+    def paired(self) -> bool:
+        """Whether each image has a source of its own."""
+        ...
+
     def feed(
         self, images: Feed, batch: int, *, seed: int, rank: int, world: int, device: str, prefetch: bool
     ) -> PairFeed: ...
@@ -57,6 +62,8 @@ class Sources(Protocol):
 
 class Made:
     """Sources made of the images, after these were mirrored."""
+
+    paired = True
 
     def __init__(self, name: str, maker: Maker, image: tuple[int, ...]):
         self.title, self.maker = f"made: {name}", maker
@@ -149,7 +156,10 @@ class PairSource:
 
     def facts(self) -> dict[str, object]:
         """Those of the images, and what the sources are."""
-        return self.images_only.facts() | {"source": self.sources.title, "source_channels": self.sources.shape[0]}
+        return self.images_only.facts() | {
+            "source": self.sources.title, "source_channels": self.sources.shape[0],
+            "paired": self.sources.paired,
+        }
 
 
 def matched(images: PackSource, sources: PackSource) -> PackSource:
@@ -167,7 +177,7 @@ def matched(images: PackSource, sources: PackSource) -> PackSource:
     if missing := [one for one in stems if one not in rows and one not in broken]:
         raise ValueError(
             f"{sources.name} has no source for {some(missing)}; pairs have the same name, endings left out. Without "
-            "pairs set data.paired=false."
+            "pairs take a recipe such as cyclegan, or set data.paired=false."
         )
     if lost := [one for one in stems if one not in rows]:
         images.notes.append(f"Left out, as their sources are broken: {some(lost)}.")

@@ -24,6 +24,7 @@ from .quarter import QuarterGenerator
 from .r3gan import R3ganCritic, R3ganGenerator
 from .resnet import ResnetCritic, ResnetGenerator
 from .rrdb import RrdbGenerator
+from .retouch import RetouchGenerator
 from .spade import SpadeEncoder, SpadeGenerator
 from .stargan import StarganCritic, StarganGenerator
 from .stargan2 import Stargan2Critic, Stargan2Generator, Stargan2Mapping, Stargan2StyleEncoder
@@ -68,6 +69,7 @@ NETWORKS: Registry[type[Any]] = Registry(
         "encoder": JointEncoder,
         "joint-critic": JointCritic,
         "unet-generator": UnetGenerator,
+        "retouch-generator": RetouchGenerator,
         "patch-critic": PatchCritic,
         "pixel-critic": PixelCritic,
         "cyclegan-generator": CycleganGenerator,

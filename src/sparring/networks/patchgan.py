@@ -12,7 +12,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from ..layers.blur import BlurDown
-from ..layers.initialise import normal_
+from ..layers.initialise import normal_, xavier_normal_
 from ..layers.norms import Norm, needs_bias, norm_of
 from ..layers.projection import LabelHead
 from ..play.scene import Verdict
@@ -46,7 +46,10 @@ class Critic(nn.Module):
         self.stages = nn.ModuleList(stages)
         self.head = nn.Conv2d(plan[-1], 1, 4, 1, 1)
         self.labels = LabelHead("projection", plan[-1], shape.classes)
-        normal_(self)
+        if blur:
+            xavier_normal_(self, 0.02)
+        else:
+            normal_(self)
 
     @staticmethod
     def end(blur: bool) -> list[nn.Module]:

@@ -19,6 +19,8 @@ from .recipe import Recipe
 from .residual import RESIDUAL
 from .style import STYLE
 from .techniques import TECHNIQUES
+from .translation import TRANSLATION
+from .unpaired import UNPAIRED
 from .wasserstein import WASSERSTEIN
 
 RECIPES: Registry[Preset] = Registry(
@@ -40,6 +42,8 @@ RECIPES: Registry[Preset] = Registry(
         | TECHNIQUES
         | INFERENCE
         | AUTOENCODING
+        | TRANSLATION
+        | UNPAIRED
     ),
 )
 """Name -> preset."""

@@ -24,6 +24,8 @@ def choose(facts: Facts, device: str) -> Choice:
     if facts.points:
         return Choice("gan", f"points in {facts.shape[0]} dimensions need no convolutions")
     seen = described(facts)
+    if facts.source and facts.size % 4 == 0:
+        return translation(facts, seen)
     if facts.size not in POWERS:
         if 16 <= facts.size <= 64 and facts.size % 4 == 0:
             return Choice("dcgan-dense", f"{seen}: its networks take sides that are no power of two")
@@ -35,6 +37,13 @@ def choose(facts: Facts, device: str) -> Choice:
     if facts.classes:
         return Choice("resnet-hinge", f"{seen}: a strong recipe, and it learns the classes too")
     return Choice("resnet-hinge", f"{seen}: a strong recipe at this size")
+
+
+def translation(facts: Facts, seen: str) -> Choice:
+    """Where there is something to start from."""
+    if facts.paired:
+        return Choice("pix2pix", f"{seen}, each with a source: what it shall become is known")
+    return Choice("cyclegan", f"{seen}, and sources that are no pairs: what becomes of them must lead back to them")
 
 
 def described(facts: Facts) -> str:

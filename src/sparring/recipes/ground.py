@@ -70,12 +70,12 @@ def on_resnet(name: str, facts: Facts, rules: Rules, spectral: bool = False) -> 
 
 
 def made_small(
-    make: Make, shape: tuple[int, ...], data: DataSettings, changes: Sequence[str], classes: int = 0
+    make: Make, shape: tuple[int, ...], data: DataSettings, changes: Sequence[str], classes: int = 0, source: int = 0
 ) -> Make:
     """A preset's toy: made for such data, renamed, with these changes in the form of --set."""
 
     def toy(facts: Facts) -> Recipe:
-        recipe = make(Facts(shape, classes))
+        recipe = make(Facts(shape, classes, source=source))
         return assign(replace(recipe, name=f"{recipe.name}-toy", data=data), list(changes))
 
     return toy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from .recipe import Recipe
 
@@ -16,6 +17,7 @@ class Facts:
     classes: int = 0
     count: int | None = None  # None where nobody counted, as with streams
     source: int = 0  # channels of what translators start from; 0 = there is nothing beside the images
+    paired: bool = True  # each image with its own source
 
     @property
     def points(self) -> bool:
@@ -28,6 +30,8 @@ class Facts:
 
 
 Make = Callable[[Facts], Recipe]
+Start = Literal["nothing", "pairs", "collections"]
+"""What beside the images a recipe starts from: a source for each of them, or another collection."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Preset:
     toy: Toy | None = None  # None in toys themselves
     differs: str = ""  # from the paper; empty = in nothing known
     largest: int = 256  # pixels; taken at most when nobody names a size
+    start: Start = "nothing"
 
 
 def with_toys(presets: Mapping[str, Preset]) -> dict[str, Preset]:

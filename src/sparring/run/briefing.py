@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -35,8 +35,10 @@ class Briefing:
 
 def facts_of(source: Source) -> Facts:
     """What a data set tells before anything is trained on it."""
-    beside = source.sources.shape[0] if isinstance(source, PairSource) else 0
-    return Facts(tuple(source.shape), len(source.classes), source.count, beside)
+    facts = Facts(tuple(source.shape), len(source.classes), source.count)
+    if not isinstance(source, PairSource):
+        return facts
+    return replace(facts, source=source.sources.shape[0], paired=source.sources.paired)
 
 
 def brief(
@@ -76,6 +78,9 @@ def about_data(recipe: Recipe, source: Source) -> Iterator[str]:
     else:
         count = f"{source.count:,}" if source.count is not None else "a stream of"
         yield f"{source.name}: {count} images of {'x'.join(str(side) for side in source.shape)}"
+    if isinstance(source, PairSource):
+        pairs = "each from its own source" if source.sources.paired else "from sources that are no pairs"
+        yield f"{pairs}, {source.sources.title}, {'x'.join(map(str, source.sources.shape))}"
     held, broken = facts.get("held_out"), facts.get("broken")
     if held:
         yield f"{held:,} more are held out"

@@ -6,11 +6,11 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..play.machine import Machine
 from ..recipes import RECIPES, Facts, Recipe
-from ..recipes.choose import LARGEST, POWERS
+from ..recipes.choose import LARGEST, POWERS, choose
 from ..settings import assign
 from .briefing import duration
 from .pace import Trial, with_best_threads
@@ -138,7 +138,7 @@ def options(facts: Facts, fixed: Fixed, device: str) -> Iterator[list[Option]]:
     largest = min(facts.size, LARGEST.get(device, facts.size))
     for size in [fixed.size] if fixed.size else [s for s in POWERS if s <= max(largest, POWERS[0])]:
         need = NEEDED * (size / 32) ** 2
-        rungs = LADDERS.get(device, LADDER)
+        rungs = LADDERS.get(device, LADDER) if not facts.source else ((choose(facts, device).name, 0, 1.0),)
         ladder = [step for step in rungs if fixed.recipe in ("", step[0])] or [(fixed.recipe, 0, 1.0)]
         yield [Option(name, size, width_at(width, name, size), int(need * times)) for name, width, times in ladder]
 
@@ -178,7 +178,7 @@ def search(
 def measured(facts: Facts, fixed: Fixed, machine: Machine) -> Measure:
     def measure(option: Option, batch: int, seconds: float) -> float:
         shape = facts.shape if facts.points else (facts.shape[0], option.size, option.size)
-        seen = Facts(shape, facts.classes, facts.count)
+        seen = replace(facts, shape=shape)
         recipe = RECIPES[option.recipe].make(seen)
         recipe = assign(recipe, [*option.changes, f"train.batch={batch}", *fixed.settings])
         return Trial(recipe, seen, machine).rate(seconds)

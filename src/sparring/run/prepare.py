@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..data.feed import Source
+from ..data.making import maker_of
 from ..data.open import natural_size, open_source
 from ..data.pack import Progress
 from ..data.settings import DataSettings
+from ..games.casting import FromNoise, GameSettings
 from ..play.machine import Machine, choose_device, choose_precision, join_processes
 from ..recipes import RECIPES, Facts, Recipe
 from ..recipes.choose import affordable_size, choose, sided
+from ..recipes.preset import Start
 from ..settings import assign
 from .briefing import facts_of
 from .budget import Fixed, fit
@@ -30,6 +33,7 @@ class Wish:
 
     recipe: str = ""
     data: str = ""
+    source: str = ""
     images: int | None = None
     batch: int | None = None
     size: int | None = None
@@ -44,6 +48,7 @@ class Wish:
         """All of it but the recipe as settings, in the form path=value."""
         given: dict[str, object] = {
             "data.spec": self.data or None,
+            "data.source": self.source or None,
             "data.size": self.size,
             "train.images": self.images,
             "train.batch": self.batch,
@@ -116,6 +121,8 @@ def within_budget(wish: Wish, data: DataSettings, facts: Facts, left: Callable[[
     fitting = first_says(machine, lambda: fit(budget, left, facts, fixed, machine))
     size = () if facts.points else (fitting.size, fitting.size)
     seen = replace(facts, shape=(facts.shape[0], *size))
+    if data.source:  # only the data tells its channels
+        seen = facts_of(open_source(replace(data, size=fitting.size)))
     recipe = settled(fitting.recipe, seen, replace(data, size=fitting.size), fitting.changes, wish)
     return Prepared(recipe, (f"Budget: {fitting.why}.",), fitting.rate)
 
@@ -136,15 +143,38 @@ def data_settings(wish: Wish) -> DataSettings:
             "say what to train on: --data FOLDER, or a built-in set such as --data builtin:avatars-small "
             "(`sparring data list` shows them all)"
         )
+    if wish.recipe:
+        check_start(wish.recipe, RECIPES[wish.recipe].start, draft.game, data)
     if sided(data.spec) and not any(change.startswith("data.flip=") for change in about_data):
         return replace(data, flip=False)
     return data
+
+
+def check_start(name: str, start: Start, game: GameSettings, data: DataSettings) -> None:
+    """ValueError where a recipe starts from images that nobody named, or has no use for those that somebody named."""
+    if data.source and isinstance(game, FromNoise):
+        raise ValueError(f"{name} starts from noise and not from {data.source}: leave it out, or take pix2pix or cyclegan")
+    if start == "collections" and not data.source:
+        raise ValueError(
+            f"{name} translates one collection into another, and there is only one: --data is what it translates to, "
+            "and --source FOLDER what it translates from"
+        )
+    if start == "pairs" and not data.source:
+        raise ValueError(
+            f"{name} learns from pairs: say what it starts from, --source FOLDER with images of the same names, left "
+            "or right (half of each picture), or edges, gray, mask or low:4 (made of each image)"
+        )
+    if start == "pairs" and not data.paired:
+        raise ValueError(f"{name} learns from pairs, and data.paired=false says that there are none: take cyclegan")
 
 
 def look(data: DataSettings, progress: Progress | None) -> tuple[Facts, Source | None]:
     """What is known before anything is packed: for images of no fixed size, the largest size they have."""
     natural = 0 if data.size else natural_size(data)
     if natural:
-        return Facts((data.channels or 3, natural, natural)), None
+        channels = data.channels or 3
+        maker = maker_of(data.source, 0)
+        source = 0 if not data.source else maker.channels(channels) if maker else channels
+        return Facts((channels, natural, natural), source=source, paired=data.paired), None
     source = open_source(data, progress)
     return facts_of(source), source

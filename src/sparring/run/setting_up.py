@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 from torch import distributed
 
 from ..data.feed import Source
+from ..games.casting import FromNoise
+from ..games.paired import PairedSettings
 from ..play.engine import Engine, Watcher
 from ..play.machine import Machine
 from ..play.solvers import SOLVERS
 from ..play.state import restore
 from ..recipes.assemble import assemble
 from ..recipes.recipe import Recipe
+from .briefing import facts_of
 from .folder import RunFolder
 from .sentences import brief
 
@@ -24,6 +27,7 @@ T = TypeVar("T")
 def engine_of(recipe: Recipe, source: Source, machine: Machine, watchers: Iterable[Watcher]) -> Engine:
     """An engine at its first round. ValueError where data, networks and game do not go together."""
     train = recipe.train
+    check_channels(recipe, source)
     game = assemble(recipe, source.shape, len(source.classes))
     feed = source.feed(train.batch, seed=train.seed, rank=machine.rank, world=machine.world, device=str(machine.device))
     return Engine(
@@ -38,6 +42,16 @@ def engine_of(recipe: Recipe, source: Source, machine: Machine, watchers: Iterab
         synchronise_batch_norm=train.synchronise_batch_norm,
         watchers=watchers,
     )
+
+
+def check_channels(recipe: Recipe, source: Source) -> None:
+    """ValueError where sources are not what the game starts from."""
+    facts, game = facts_of(source), recipe.game
+    wanted = (game.shape(facts.shape, facts.classes).source or facts.shape)[0]
+    if not facts.source or isinstance(game, FromNoise) or facts.source == wanted:
+        return
+    change = f"game.source_channels={facts.source}" if isinstance(game, PairedSettings) else "data.channels=1"
+    raise ValueError(f"the sources have {facts.source} channels, and this game starts from {wanted}: set {change}")
 
 
 def put_back(engine: Engine, saved: dict[str, Any], folder: RunFolder) -> None:

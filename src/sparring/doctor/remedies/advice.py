@@ -65,8 +65,9 @@ def preset_of(setup: Setup, recipe: Recipe) -> Recipe | None:
     if recipe.name not in RECIPES:
         return None
     size = recipe.data.size or 64
-    facts = Facts((2,) if setup.points else (recipe.data.channels or 3, size, size), setup.classes, setup.count)
-    return RECIPES[recipe.name].make(facts)
+    shape = (2,) if setup.points else (recipe.data.channels or 3, size, size)
+    source = recipe.game.shape(shape, setup.classes).source
+    return RECIPES[recipe.name].make(Facts(shape, setup.classes, setup.count, source[0] if source else 0))
 
 
 def number(value: float) -> str:
