@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .norms import InstanceNorm2d, instance_norm
+
 
 class Adain(nn.Module):
     """Instance norm, scaled by 1 + a and shifted by b, which follow from a style (n, style)."""
@@ -18,7 +20,7 @@ class Adain(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         scale, shift = self.affine(style)[:, :, None, None].chunk(2, 1)
-        return torch.addcmul(shift, F.instance_norm(x), 1 + scale)
+        return torch.addcmul(shift, instance_norm(x), 1 + scale)
 
 
 class RestylingDown(nn.Module):
@@ -30,8 +32,8 @@ class RestylingDown(nn.Module):
     def __init__(self, inputs: int, outputs: int, halve: bool, norm: bool):
         super().__init__()
         self.halves = halve
-        self.norm1 = nn.InstanceNorm2d(inputs, affine=True) if norm else nn.Identity()
-        self.norm2 = nn.InstanceNorm2d(inputs, affine=True) if norm else nn.Identity()
+        self.norm1 = InstanceNorm2d(inputs, affine=True) if norm else nn.Identity()
+        self.norm2 = InstanceNorm2d(inputs, affine=True) if norm else nn.Identity()
         self.conv1 = nn.Conv2d(inputs, inputs, 3, padding=1)
         self.conv2 = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.shortcut = nn.Conv2d(inputs, outputs, 1, bias=False) if inputs != outputs else None

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .norms import InstanceNorm2d
+
 HIDDEN = 128  # maps between the labels and their scales and shifts
 
 
@@ -19,7 +21,7 @@ class Spade(nn.Module):
 
     def __init__(self, channels: int, labels: int, norm: Literal["batch", "instance"]):
         super().__init__()
-        self.norm = nn.BatchNorm2d(channels, affine=False) if norm == "batch" else nn.InstanceNorm2d(channels)
+        self.norm = nn.BatchNorm2d(channels, affine=False) if norm == "batch" else InstanceNorm2d(channels)
         self.hidden = nn.Conv2d(labels, HIDDEN, 3, padding=1)
         self.scale = nn.Conv2d(HIDDEN, channels, 3, padding=1)
         self.shift = nn.Conv2d(HIDDEN, channels, 3, padding=1)

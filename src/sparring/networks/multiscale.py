@@ -11,6 +11,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from ..layers.initialise import normal_
+from ..layers.norms import InstanceNorm2d
 from ..play.scene import Verdict
 from ..settings import settings
 from ..techniques.spectral import spectral_norm_
@@ -30,7 +31,7 @@ class Scale(nn.Module):
         for number, (a, b) in enumerate(pairwise(plan), start=1):
             conv = nn.Conv2d(a, b, 4, 2 if number < settings.layers else 1, 2, bias=not settings.spectral)
             conv = spectral_norm_(conv) if settings.spectral else conv
-            stages.append(nn.Sequential(conv, nn.InstanceNorm2d(b), nn.LeakyReLU(0.2, inplace=True)))
+            stages.append(nn.Sequential(conv, InstanceNorm2d(b), nn.LeakyReLU(0.2, inplace=True)))
         self.stages = nn.ModuleList(stages)
         self.head = nn.Conv2d(plan[-1], 1, 4, 1, 2)
 

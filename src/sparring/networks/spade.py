@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ..layers.code import Code
 from ..layers.initialise import xavier_normal_
+from ..layers.norms import InstanceNorm2d
 from ..layers.spade import Spade
 from ..play import chance
 from ..settings import settings
@@ -94,7 +95,7 @@ class Encoder(nn.Module):
         stages, inputs = list[nn.Module](), shape.image[0]
         for width in (settings.width * times for times in ENCODER_WIDTHS):
             conv = spectral_norm_(nn.Conv2d(inputs, width, 3, 2, 1, bias=False))
-            stages += [conv, nn.InstanceNorm2d(width), nn.LeakyReLU(0.2, inplace=True)]
+            stages += [conv, InstanceNorm2d(width), nn.LeakyReLU(0.2, inplace=True)]
             inputs = width
         self.stages = nn.Sequential(*stages, nn.Flatten())
         side = SEEN >> len(ENCODER_WIDTHS)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ..layers.labels import check, one_hot, tiled
+from ..layers.norms import InstanceNorm2d
 from ..play.scene import Verdict
 from ..settings import settings
 from .network import Shape, channels_of, positive, translated
@@ -33,10 +34,10 @@ class Block(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             nn.Conv2d(channels, channels, 3, padding=1, bias=False),
-            nn.InstanceNorm2d(channels, affine=True),
+            InstanceNorm2d(channels, affine=True),
             nn.ReLU(inplace=True),
             nn.Conv2d(channels, channels, 3, padding=1, bias=False),
-            nn.InstanceNorm2d(channels, affine=True),
+            InstanceNorm2d(channels, affine=True),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -63,7 +64,7 @@ class Generator(nn.Module):
 
     @staticmethod
     def normed(conv: nn.Conv2d | nn.ConvTranspose2d) -> list[nn.Module]:
-        return [conv, nn.InstanceNorm2d(conv.out_channels, affine=True), nn.ReLU(inplace=True)]
+        return [conv, InstanceNorm2d(conv.out_channels, affine=True), nn.ReLU(inplace=True)]
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         return self.layers(torch.cat([x, tiled(wanted(y, self.classes, x), x)], 1))

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..layers.labels import check
+from ..layers.norms import InstanceNorm2d
 from ..layers.restyling import RestylingDown, RestylingUp
 from ..play import chance
 from ..play.scene import Verdict
@@ -53,7 +54,7 @@ class Generator(nn.Module):
         self.down = nn.Sequential(*down, *(RestylingDown(widths[-1], widths[-1], False, True) for _ in range(2)))
         up = [RestylingUp(widths[-1], widths[-1], STYLE, double=False) for _ in range(2)]
         self.up = nn.ModuleList([*up, *(RestylingUp(b, a, STYLE, double=True) for a, b in reversed(pairs))])
-        self.norm = nn.InstanceNorm2d(widths[0], affine=True)
+        self.norm = InstanceNorm2d(widths[0], affine=True)
         self.head = nn.Conv2d(widths[0], outputs, 1)
         he_(self)
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from ..layers.adalin import LayerInstanceNorm
 from ..layers.attention_map import AttentionMap
 from ..layers.bottleneck import ResidualBlock
+from ..layers.norms import InstanceNorm2d
 from ..play.scene import Verdict
 from ..settings import settings
 from ..techniques.spectral import spectral_norm_
@@ -50,10 +51,10 @@ class Generator(nn.Module):
         inputs, outputs = translated(shape, settings.kind, settings.multiple)
         width, widest = settings.width, settings.width << HALVINGS
         down = [nn.ReflectionPad2d(3), nn.Conv2d(inputs, width, 7, bias=False)]
-        down += [nn.InstanceNorm2d(width), nn.ReLU(inplace=True)]
+        down += [InstanceNorm2d(width), nn.ReLU(inplace=True)]
         for channels in (width << stage for stage in range(HALVINGS)):
             down += [nn.ReflectionPad2d(1), nn.Conv2d(channels, 2 * channels, 3, 2, bias=False)]
-            down += [nn.InstanceNorm2d(2 * channels), nn.ReLU(inplace=True)]
+            down += [InstanceNorm2d(2 * channels), nn.ReLU(inplace=True)]
         down += [ResidualBlock(widest, "instance", 0.0, False) for _ in range(settings.blocks)]
         self.down, self.attention = nn.Sequential(*down), AttentionMap(widest)
         self.image = shape.image if not settings.light else ()
