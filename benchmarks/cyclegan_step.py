@@ -107,7 +107,8 @@ class Peer:
     """The authors' step: everything as their code has it, one call after the other."""
 
     def __init__(self, side: int, engine: Engine) -> None:
-        self.there, self.back, self.judge, self.judge_back = translator(), translator(), discriminator(), discriminator()
+        self.there, self.back = translator(), translator()
+        self.judge, self.judge_back = discriminator(), discriminator()
         roles = ("generator", "inverse", "critic", "critic_inverse")
         for mine, role in zip((self.there, self.back, self.judge, self.judge_back), roles, strict=True):
             theirs = engine.game.get_submodule(role).parameters()

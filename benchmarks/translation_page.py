@@ -41,7 +41,10 @@ Shown = Mapping[str, tuple[Tensor, Tensor]]
 
 
 def write(
-    options: argparse.Namespace, methods: Mapping[str, Iterable[str]], references: Mapping[str, cells.Facts], shown: Shown
+    options: argparse.Namespace,
+    methods: Mapping[str, Iterable[str]],
+    references: Mapping[str, cells.Facts],
+    shown: Shown,
 ) -> None:
     """Everything that is published, from the cells that are there."""
     there = cells.finished(options.out)

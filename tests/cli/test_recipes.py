@@ -46,6 +46,8 @@ def test_table_groups_families(cli: Cli) -> None:
         ("square images of 16 pixels, with labels; GPUs", "labelled images, GPU"),
         ("images, thousands; a GPU above 32 pixels", "images (GPU)"),
         ("images; or points; no labels", "images or points"),
+        ("pairs of images, hundreds; a GPU above 32 pixels", "pairs (GPU)"),
+        ("two collections of images", "two collections"),
     ],
 )
 def test_needs_are_said_in_short(needs: str, short: str) -> None:

@@ -16,17 +16,21 @@ from sparring.run.pace import Noise
 from sparring.settings import assign, from_json, to_json
 
 BASE = [name for name in RECIPES if not name.endswith("-toy")]
-SMALLEST = {"fastgan": 32, "projected": 32}
+SMALLEST = {"fastgan": 32, "projected": 32, "spade": 32}
 """Pixels; 16 for all others."""
 SMALL = {"width": 16, "widest": 16, "style": 16, "mapping_depth": 1, "side": 64, "depth": 1}
-WITHOUT_LABELS = ("pacgan",)
+ONE = {f"{kind}-generator": {"width": 8, "blocks": 1} for kind in ("cyclegan", "pix2pixhd", "ugatit", "stargan")}
+OWN: dict[str, dict[str, int]] = {**ONE, "spade-generator": {"width": 2}, "unet-generator": {"width": 8, "depth": 4}}
+WITHOUT_LABELS, WITH_LABELS = ("pacgan",), ("stargan",)
 
 
 def narrow(recipe: Recipe) -> Recipe:
     """The same recipe with small networks and three rounds of eight, to be played in a test."""
     changes = ["train.batch=8", f"train.images={3 * 8 * recipe.game.batches}"]
     for role, network in to_json(recipe)["networks"].items():
-        changes += [f"networks.{role}.{field}={size}" for field, size in SMALL.items() if field in network]
+        small = SMALL | OWN.get(network["kind"], {})
+        changes += [f"networks.{role}.{field}={size}" for field, size in small.items() if field in network]
+        changes += [f"networks.{role}.unet.width=8"] * ("unet" in network)
         changes += [f"networks.{role}.widths=[16,16]"] * network["kind"].startswith("mlp")
     changes += ["game.warmup_critic_steps=2"] * ("warmup_critic_steps" in to_json(recipe.game))
     return assign(recipe, changes)
@@ -38,13 +42,14 @@ def test_plays_three_rounds_and_all_players_move(name: str, classes: int) -> Non
     size = SMALLEST.get(name, 16)
     facts = Facts((3, size, size), classes, 100)
     recipe = narrow(RECIPES[name].make(facts))
-    if classes and name in WITHOUT_LABELS:
+    if name in (WITHOUT_LABELS if classes else WITH_LABELS):
         with pytest.raises(ValueError, match="label"):
             assemble(recipe, facts.shape, classes)
         return
     game = assemble(recipe, facts.shape, classes)
     before = {name: parameter.detach().clone() for name, parameter in game.named_parameters()}
-    engine = Engine(game, Noise(facts, 8, torch.device("cpu")))
+    source = (recipe.game.shape(facts.shape, classes).source or facts.shape) if "source" in game.needs else ()
+    engine = Engine(game, Noise(facts, 8, torch.device("cpu"), source))
     engine.run()
     assert engine.over
     moved = {name.split(".")[0] for name, p in game.named_parameters() if not torch.equal(p, before[name])}

@@ -98,7 +98,8 @@ def in_short(needs: str) -> str:
     """What matters most of a recipe's needs."""
     labels, points = "labelled " if "with labels" in needs else "", " or points" if "points" in needs else ""
     card = " (GPU)" if "GPU above" in needs else ", GPU" if "GPU" in needs else ""
-    return f"{labels}images{points}{card}"
+    what = next((name for name in ("pairs", "two collections") if f"{name} of images" in needs), "")
+    return f"{what or f'{labels}images{points}'}{card}"
 
 
 def times(cost: float | None) -> str:
@@ -132,4 +133,9 @@ def told(name: str, preset: Preset) -> list[tuple[str, str]]:
 
 def start(name: str) -> str:
     """The command that trains it."""
-    return f"sparring train {name}" + ("" if name.endswith("-toy") else " --data FOLDER")
+    from ..recipes import RECIPES, Facts
+
+    if name.endswith("-toy"):
+        return f"sparring train {name}"
+    asks = RECIPES[name].start != "nothing" and not RECIPES[name].make(Facts()).data.source
+    return f"sparring train {name} --data FOLDER" + " --source FOLDER" * asks

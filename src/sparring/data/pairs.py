@@ -157,7 +157,8 @@ class PairSource:
     def facts(self) -> dict[str, object]:
         """Those of the images, and what the sources are."""
         return self.images_only.facts() | {
-            "source": self.sources.title, "source_channels": self.sources.shape[0],
+            "source": self.sources.title,
+            "source_channels": self.sources.shape[0],
             "paired": self.sources.paired,
         }
 

@@ -15,11 +15,12 @@ from ..networks.unet import UnetGenerator
 from ..play.optim import Average, Optim
 from ..play.referee import Rules
 from ..techniques.likeness_terms import Likeness
-from .ground import made_small, players
+from .ground import made_small, players, widths
 from .preset import Facts, Make, Preset, Toy
 from .recipe import Recipe, TrainSettings
 
 UNKNOWN, MOST = 1000, 1_000_000
+SEEN = Likeness(pixel=0.0, perceptual=10.0)
 FAMILY = "translation of pairs"
 PIX2PIX = "Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, CVPR 2017"
 SHORT = "images are mirrored and not cropped at random; at most a million of them instead of 200 epochs"
@@ -63,7 +64,7 @@ def pix2pixhd(facts: Facts) -> Recipe:
             "critic": MultiscaleCritic(layers=3 if facts.size >= 32 else 2),
         },
         # Least squares is halved here and averaged over the scales, which the paper adds up.
-        game=replace(recipe.game, adversarial=4.0, likeness=Likeness(pixel=0.0, perceptual=10.0)),
+        game=PairedSettings(source_channels=facts.source or 3, adversarial=4.0, likeness=SEEN),
         rules=Rules("least_squares", matching=10.0),
     )
 
@@ -78,7 +79,7 @@ def spade(facts: Facts) -> Recipe:
             "generator": SpadeGenerator(doublings=6 if facts.size >= 512 else 5),
             "critic": MultiscaleCritic(layers=3 if facts.size >= 32 else 2, spectral=True),
         },
-        game=replace(recipe.game, adversarial=1.0),
+        game=PairedSettings(source_channels=facts.source or 3, likeness=SEEN),
         rules=Rules("hinge", matching=10.0),
         optims=players(optim, replace(optim, lr=4e-4)),
         train=replace(recipe.train, batch=32),
@@ -86,7 +87,7 @@ def spade(facts: Facts) -> Recipe:
 
 
 def colourise(facts: Facts) -> Recipe:
-    """pix2pix that makes the colours alone: the brightness of the gray picture stays as it is."""
+    """As pix2pix, but it makes the colours alone: the brightness of the gray picture stays as it is."""
     recipe = pix2pix(replace(facts, source=1))
     unet = UnetGenerator(depth=halvings(facts.size, 8))
     return replace(
@@ -98,7 +99,7 @@ def colourise(facts: Facts) -> Recipe:
 
 
 def inpaint(facts: Facts) -> Recipe:
-    """pix2pix that makes what belongs into a hole: everything outside stays as it is."""
+    """As pix2pix, but it makes what belongs into a hole alone: everything outside stays as it is."""
     recipe = pix2pix(replace(facts, source=facts.shape[0] + 1))
     unet = UnetGenerator(depth=halvings(facts.size, 8))
     return replace(
@@ -112,11 +113,10 @@ def inpaint(facts: Facts) -> Recipe:
 def toy(make: Make, line: str, *changes: str, source: str = "edges", given: int = 1, size: int = 16) -> Toy:
     """On drawn cartoon heads, from what is made of them, which has so many channels."""
     data = DataSettings(spec="builtin:avatars-small", source=source, size=size, labels="none")
-    small = ("train.images=16000", "train.batch=16", *changes)
+    small = ("optims.generator.lr=1e-3", "optims.critic.lr=1e-3", "train.images=9600", "train.batch=16", *changes)
     return Toy(made_small(make, (3, size, size), data, small, source=given), line)
 
 
-NARROW = ("networks.generator.width=16", "networks.critic.width=16")
 RETOUCH = ("networks.generator.unet.width=16", "networks.critic.width=16")
 PAIRS = "pairs of images, hundreds: two folders of the same names, halves of pictures, or made of the images"
 
@@ -131,7 +131,7 @@ TRANSLATION = {
         cite="isola2017image",
         differs=f"{SHORT}; the U-Net is as deep as the size allows, down to one pixel",
         start="pairs",
-        toy=toy(pix2pix, "a narrow one, from lines to cartoon heads of 16 pixels", *NARROW),
+        toy=toy(pix2pix, "a narrow one, from lines to cartoon heads of 16 pixels", *widths(16)),
     ),
     "pix2pixhd": Preset(
         make=pix2pixhd,
@@ -147,9 +147,9 @@ TRANSLATION = {
         toy=toy(
             pix2pixhd,
             "a narrow one without the eye, from lines to cartoon heads of 16 pixels",
-            *NARROW,
+            *widths(8),
             "networks.generator.halvings=2",
-            "networks.generator.blocks=2",
+            "networks.generator.blocks=1",
             "game.likeness.perceptual=0",
         ),
     ),
@@ -168,9 +168,10 @@ TRANSLATION = {
             spade,
             "a narrow one without the eye, from lines to cartoon heads of 32 pixels",
             "networks.generator.width=2",
-            "networks.critic.width=8",
+            "networks.critic.width=4",
             "game.likeness.perceptual=0",
-            "train.images=6000",
+            "train.images=600",
+            "train.batch=4",
             size=32,
         ),
     ),

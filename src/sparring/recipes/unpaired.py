@@ -111,21 +111,19 @@ def toy(make: Make, line: str, *changes: str, size: int = 16) -> Toy:
     data = DataSettings(
         spec="builtin:avatars-small", source="builtin:avatars-small:big-smile", paired=False, size=size, labels="none"
     )
-    small = ("train.images=8000", "train.batch=8", *changes)
+    rates = (f"optims.{player}.lr=1e-3" for player in make(Facts()).optims)
+    small = (*rates, "train.images=1200", "train.batch=4", *changes)
     return Toy(made_small(make, (3, size, size), data, small, source=3), line)
 
 
-def width(value: int, *changes: str) -> tuple[str, ...]:
-    """The changes that make both generators, and all critics, narrow."""
-    roles = ("generator", "inverse", "critic", "critic_inverse")
-    return (*(f"networks.{role}.width={value}" for role in roles), *changes)
+def both_ways(width: int, blocks: int) -> tuple[str, ...]:
+    """The changes that make both translators, and both critics, small."""
+    depths = (f"networks.{role}.blocks={blocks}" for role in ("generator", "inverse"))
+    return (*widths(width, "generator", "inverse", "critic", "critic_inverse"), *depths)
 
 
-def blocks(value: int) -> tuple[str, ...]:
-    return tuple(f"networks.{role}.blocks={value}" for role in ("generator", "inverse"))
-
-
-ONE_WAY = ("networks.generator.width=16", "networks.critic.width=16", "networks.generator.blocks=2")
+ONE_WAY = (*widths(8), "networks.generator.blocks=2", "game.patches=32")
+FAST = ("optims.generator.lr=1e-3", "optims.critic.lr=1e-3")
 TWO = "two collections of images, hundreds each, as --data and --source"
 HEADS = "one style of cartoon heads to another, 16 pixels"
 LATE = "the translators move before the critics, which see the very fakes they were judged by"
@@ -141,7 +139,7 @@ UNPAIRED = {
         cite="zhu2017unpaired",
         differs=f"{SHORT}; six blocks below 256 pixels, as the authors' code suggests",
         start="collections",
-        toy=toy(cyclegan, f"a narrow one, {HEADS}", *width(16), *blocks(2)),
+        toy=toy(cyclegan, f"a narrow one, {HEADS}", *both_ways(12, 2)),
     ),
     "cut": Preset(
         make=cut,
@@ -175,10 +173,9 @@ UNPAIRED = {
         when="for selfies to anime with the paper's own size; ugatit-light is a fraction of it",
         paper="Kim et al., U-GAT-IT, ICLR 2020",
         cite="kim2020ugatit",
-        differs=f"{LATE}; images are mirrored and not cropped at random; biases do not decay; smaller squares are judged "
-        "below 96 pixels",
+        differs=f"{LATE}; no random crops; biases do not decay; smaller squares are judged below 96 pixels",
         start="collections",
-        toy=toy(ugatit, f"a narrow one, {HEADS}", *width(8), *blocks(1)),
+        toy=toy(ugatit, f"a narrow one, {HEADS}", *both_ways(8, 1)),
     ),
     "ugatit-light": Preset(
         make=ugatit_light,
@@ -188,10 +185,9 @@ UNPAIRED = {
         when="without pairs, where shapes change too: faces to drawn faces",
         paper="Kim et al., U-GAT-IT, ICLR 2020",
         cite="kim2020ugatit",
-        differs=f"{LATE}; images are mirrored and not cropped at random; biases do not decay; smaller squares are judged "
-        "below 96 pixels",
+        differs=f"{LATE}; no random crops; biases do not decay; smaller squares are judged below 96 pixels",
         start="collections",
-        toy=toy(ugatit_light, f"a narrow one, {HEADS}", *width(8), *blocks(1)),
+        toy=toy(ugatit_light, f"a narrow one, {HEADS}", *both_ways(8, 1)),
     ),
     "stargan": Preset(
         make=stargan,
@@ -208,7 +204,7 @@ UNPAIRED = {
                 stargan,
                 (3, 16, 16),
                 DataSettings(spec="builtin:avatars-small", size=16, labels="hair_colour"),
-                ("train.images=40000", *widths(16), "networks.generator.blocks=2"),
+                (*FAST, *widths(8), "networks.generator.blocks=2", "train.images=8000", "train.batch=8"),
                 classes=15,
             ),
             "a narrow one that dyes the hair of cartoon heads of 16 pixels",

@@ -153,7 +153,7 @@ def data_settings(wish: Wish) -> DataSettings:
 def check_start(name: str, start: Start, game: GameSettings, data: DataSettings) -> None:
     """ValueError where a recipe starts from images that nobody named, or has no use for those that somebody named."""
     if data.source and isinstance(game, FromNoise):
-        raise ValueError(f"{name} starts from noise and not from {data.source}: leave it out, or take pix2pix or cyclegan")
+        raise ValueError(f"{name} starts from noise, not from {data.source}: leave it out, or take pix2pix or cyclegan")
     if start == "collections" and not data.source:
         raise ValueError(
             f"{name} translates one collection into another, and there is only one: --data is what it translates to, "
