@@ -60,7 +60,7 @@ def pix2pixhd(facts: Facts) -> Recipe:
         recipe,
         name="pix2pixhd",
         networks={
-            "generator": Pix2pixhdGenerator(halvings=halvings(facts.size, 4)),
+            "generator": Pix2pixhdGenerator(halvings=max(1, halvings(facts.size, 6) - 2)),
             "critic": MultiscaleCritic(layers=3 if facts.size >= 32 else 2),
         },
         # Least squares is halved here and averaged over the scales, which the paper adds up.
@@ -113,7 +113,7 @@ def inpaint(facts: Facts) -> Recipe:
 def toy(make: Make, line: str, *changes: str, source: str = "edges", given: int = 1, size: int = 16) -> Toy:
     """On drawn cartoon heads, from what is made of them, which has so many channels."""
     data = DataSettings(spec="builtin:avatars-small", source=source, size=size, labels="none")
-    small = ("optims.generator.lr=1e-3", "optims.critic.lr=1e-3", "train.images=9600", "train.batch=16", *changes)
+    small = ("optims.generator.lr=1e-3", "optims.critic.lr=1e-3", "train.images=8000", "train.batch=16", *changes)
     return Toy(made_small(make, (3, size, size), data, small, source=given), line)
 
 
@@ -148,7 +148,6 @@ TRANSLATION = {
             pix2pixhd,
             "a narrow one without the eye, from lines to cartoon heads of 16 pixels",
             *widths(8),
-            "networks.generator.halvings=2",
             "networks.generator.blocks=1",
             "game.likeness.perceptual=0",
         ),
@@ -166,10 +165,11 @@ TRANSLATION = {
         start="pairs",
         toy=toy(
             spade,
-            "a narrow one without the eye, from lines to cartoon heads of 32 pixels",
+            "a narrow one with L1 in place of the eye, from lines to cartoon heads of 32 pixels",
             "networks.generator.width=2",
             "networks.critic.width=4",
             "game.likeness.perceptual=0",
+            "game.likeness.pixel=100",
             "train.images=600",
             "train.batch=4",
             size=32,

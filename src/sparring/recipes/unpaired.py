@@ -112,7 +112,7 @@ def toy(make: Make, line: str, *changes: str, size: int = 16) -> Toy:
         spec="builtin:avatars-small", source="builtin:avatars-small:big-smile", paired=False, size=size, labels="none"
     )
     rates = (f"optims.{player}.lr=1e-3" for player in make(Facts()).optims)
-    small = (*rates, "train.images=1200", "train.batch=4", *changes)
+    small = (*rates, "train.images=1000", "train.batch=4", *changes)
     return Toy(made_small(make, (3, size, size), data, small, source=3), line)
 
 
@@ -175,7 +175,7 @@ UNPAIRED = {
         cite="kim2020ugatit",
         differs=f"{LATE}; no random crops; biases do not decay; smaller squares are judged below 96 pixels",
         start="collections",
-        toy=toy(ugatit, f"a narrow one, {HEADS}", *both_ways(8, 1)),
+        toy=toy(ugatit, f"a narrow one, {HEADS}", *both_ways(8, 1), "train.images=800"),
     ),
     "ugatit-light": Preset(
         make=ugatit_light,
@@ -187,7 +187,7 @@ UNPAIRED = {
         cite="kim2020ugatit",
         differs=f"{LATE}; no random crops; biases do not decay; smaller squares are judged below 96 pixels",
         start="collections",
-        toy=toy(ugatit_light, f"a narrow one, {HEADS}", *both_ways(8, 1)),
+        toy=toy(ugatit_light, f"a narrow one, {HEADS}", *both_ways(8, 1), "train.images=800"),
     ),
     "stargan": Preset(
         make=stargan,

@@ -25,8 +25,11 @@ from sparring.settings import assign
 
 Ended = Callable[[str, str, nn.Module], tuple[Recipe, Source, Game]]
 TOYS = [name for name in RECIPES if name.endswith("-toy")]
-KNOWN = {"fastgan-toy": {"batch-norm-with-spectral-norm", "small-batch-with-batch-norm"}}
-"""As published, and still worth a word."""
+KNOWN = {
+    "fastgan-toy": {"batch-norm-with-spectral-norm", "small-batch-with-batch-norm"},
+    **dict.fromkeys(("spade-toy", "ugatit-toy", "ugatit-light-toy"), {"short-run"}),
+}
+"""As published, and still worth a word; or short, as each round is dear."""
 SMALL = ("networks.generator.width=4", "networks.critic.width=4")
 
 
