@@ -157,11 +157,11 @@ TRANSLATION = {
         family=FAMILY,
         line="the source decides scale and shift of every norm, so that normalising does not wash it out",
         needs=f"{PAIRS}; sides that are multiples of 32; a GPU",
-        when="for maps of labels, large even areas that other generators forget",
+        when="for maps of labels (--source MAPS --set data.source_labels=35), whose large even areas others forget",
         paper="Park et al., Semantic Image Synthesis with Spatially-Adaptive Normalization, CVPR 2019",
         cite="park2019semantic",
-        differs=f"{SHORT}; maps are pictures, not one channel per label; EfficientNet-Lite0 looks where the paper has "
-        "VGG-19; no encoder of styles",
+        differs=f"{SHORT}; EfficientNet-Lite0 looks where the paper has VGG-19 (game.likeness.eye=vgg19); no encoder of "
+        "styles",
         start="pairs",
         toy=toy(
             spade,

@@ -174,7 +174,7 @@ def look(data: DataSettings, progress: Progress | None) -> tuple[Facts, Source |
     if natural:
         channels = data.channels or 3
         maker = maker_of(data.source, 0)
-        source = 0 if not data.source else maker.channels(channels) if maker else channels
+        source = (data.source_labels or (maker.channels(channels) if maker else channels)) if data.source else 0
         return Facts((channels, natural, natural), source=source, paired=data.paired), None
     source = open_source(data, progress)
     return facts_of(source), source
