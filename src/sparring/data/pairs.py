@@ -103,6 +103,8 @@ class Collected:
 class Mapped:
     """Label maps with their images, packed as coded pictures: a map of zeros and ones for each label, and edges."""
 
+    paired = True
+
     def __init__(self, sources: PackSource, labels: int, edges: bool):
         self.sources, self.labels, self.edges = sources, labels, edges
         self.shape: tuple[int, ...] = (labels + edges, *sources.shape[1:])

@@ -23,8 +23,8 @@ from .projected import ProjectedCritic
 from .quarter import QuarterGenerator
 from .r3gan import R3ganCritic, R3ganGenerator
 from .resnet import ResnetCritic, ResnetGenerator
-from .rrdb import RrdbGenerator
 from .retouch import RetouchGenerator
+from .rrdb import RrdbGenerator
 from .spade import SpadeEncoder, SpadeGenerator
 from .stargan import StarganCritic, StarganGenerator
 from .stargan2 import Stargan2Critic, Stargan2Generator, Stargan2Mapping, Stargan2StyleEncoder

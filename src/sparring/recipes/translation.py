@@ -160,8 +160,7 @@ TRANSLATION = {
         when="for maps of labels (--source MAPS --set data.source_labels=35), whose large even areas others forget",
         paper="Park et al., Semantic Image Synthesis with Spatially-Adaptive Normalization, CVPR 2019",
         cite="park2019semantic",
-        differs=f"{SHORT}; EfficientNet-Lite0 looks where the paper has VGG-19 (game.likeness.eye=vgg19); no encoder of "
-        "styles",
+        differs=f"{SHORT}; EfficientNet-Lite0 looks where the paper has VGG-19; no encoder of styles",
         start="pairs",
         toy=toy(
             spade,

@@ -27,7 +27,7 @@ Ended = Callable[[str, str, nn.Module], tuple[Recipe, Source, Game]]
 TOYS = [name for name in RECIPES if name.endswith("-toy")]
 KNOWN = {
     "fastgan-toy": {"batch-norm-with-spectral-norm", "small-batch-with-batch-norm"},
-    **dict.fromkeys(("spade-toy", "ugatit-toy", "ugatit-light-toy"), {"short-run"}),
+    **{name: {"short-run"} for name in ("spade-toy", "ugatit-toy", "ugatit-light-toy")},
 }
 """As published, and still worth a word; or short, as each round is dear."""
 SMALL = ("networks.generator.width=4", "networks.critic.width=4")
