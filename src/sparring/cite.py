@@ -70,6 +70,8 @@ WORKS: dict[str, tuple[str, ...]] = {
     "cyclegan": (CYCLEGAN, "johnson2016perceptual"),
     "pix2pixhd": (PIX2PIXHD,),
     "multiscale": (PIX2PIXHD,),
+    "quarter": ("shi2016real", "lim2017enhanced"),
+    "rrdb": ("wang2018esrgan",),
     "spade": ("park2019semantic",),
     "ugatit": ("kim2020ugatit",),
     "animegan": ("chen2020animegan",),
