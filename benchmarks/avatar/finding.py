@@ -1,7 +1,7 @@
 """How many faces of real photos are found and aligned, how well identities tell people apart, and how long it takes.
 
     pip install 'sparring[faces,avatar]' scikit-image
-    python benchmarks/avatar/finding.py [--photos FOLDER] [--out benchmarks/results/faces.json]
+    python benchmarks/avatar/finding.py [--photos FOLDER] [--out benchmarks/results/finding.json]
 
 The 400 gray portraits of ORL are one face each. A face counts as aligned when the detector's own points and those
 made of the 68 landmarks, which another network finds, differ by less than a fifth of the distance of the eyes on
@@ -44,15 +44,15 @@ def pixels(image: Image.Image) -> Tensor:
 
 
 class Watch:
-    """Seconds of everything that it times, by name."""
+    """Seconds of the processor for everything that it times, by name: others may be at work."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, list[float]] = {}
 
     def __call__(self, name: str, work: Callable[[], Found]) -> Found:
-        started = time.perf_counter()
+        started = time.process_time()
         found = work()
-        self.seconds.setdefault(name, []).append(time.perf_counter() - started)
+        self.seconds.setdefault(name, []).append(time.process_time() - started)
         return found
 
     def medians(self) -> dict[str, float]:

@@ -12,6 +12,7 @@ from torch import Tensor
 from . import masks
 from .face import Face
 from .finish import Palette
+from .person import person_mask
 from .picture import Picture, Pixels
 from .placing import laid, through
 from .settings import AvatarSettings
@@ -107,6 +108,8 @@ def hard_mask(one: Seat, there: Similarity, side: int, settings: AvatarSettings)
     """What belongs to the face in a crop (1, side, side) along `there`: 1 or 0."""
     if settings.mask == "rounded":
         return masks.rounded(side)
+    if settings.mask == "person":
+        return person_mask(at_side(one.crop, side)).round()
     if settings.mask == "hull" and one.face.landmarks is not None:
         return masks.hull(there.apply(one.face.landmarks), side)
     return masks.ellipse(there.apply(one.face.points), side)

@@ -10,7 +10,7 @@ from .finish import Finish
 from .masks import WIDTH, Feather
 
 Mode = Literal["avatar", "in-place"]
-Mask = Literal["hull", "ellipse", "rounded"]
+Mask = Literal["hull", "ellipse", "rounded", "person"]
 
 
 @settings
@@ -30,7 +30,7 @@ class AvatarSettings:
     margin: float = 0.0
     """Side of the crop in sides of its template; 0 is what the style was trained with."""
     mask: Mask = "hull"
-    """What is replaced in place: the hull of the landmarks, an ellipse with hair, or the whole rounded crop."""
+    """What is replaced in place: the landmarks' hull, an ellipse with hair, the rounded crop, or whole people."""
     feather: Feather = "distance"
     """How the mask's edge softens."""
     width: float = WIDTH
