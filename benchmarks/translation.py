@@ -52,7 +52,7 @@ def width(value: int, *roles: str) -> tuple[str, ...]:
     return tuple(f"networks.{role}.width={value}" for role in roles or ("generator", "critic"))
 
 
-BOTH_WAYS = width(24, "generator", "inverse", "critic", "critic_inverse")
+BOTH_WAYS = width(16, "generator", "inverse", "critic", "critic_inverse")
 METHODS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "pairs": {
         "pix2pix": ("pix2pix", width(24)),
@@ -61,7 +61,7 @@ METHODS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     "unpaired": {
         "cyclegan": ("cyclegan", BOTH_WAYS),
-        "cut": ("cut", (*width(24), "networks.generator.blocks=6")),
+        "cut": ("cut", (*width(16), "networks.generator.blocks=6")),
         "ugatit-light": ("ugatit-light", BOTH_WAYS),
     },
 }
@@ -131,10 +131,10 @@ class Held:
 
 
 def realism(images: Tensor, held: Held) -> cells.Facts:
-    """Distances of features to those of the targets: Fréchet's, and the kernel's in thousandths."""
+    """Distances of features to those of the targets: Fréchet's, and the kernel's in thousands."""
     ours = fidelity.features_of(seen, images)
     kernel = discrepancy(torch.from_numpy(ours), torch.from_numpy(held.features))
-    return {"frechet": fidelity.frechet(ours, held.features), "kernel": 1000 * float(kernel)}
+    return {"frechet": fidelity.frechet(ours, held.features), "kernel": float(kernel) / 1000}
 
 
 def follows(made: Tensor, sources: Tensor) -> float:

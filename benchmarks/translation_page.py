@@ -14,10 +14,10 @@ from torch import Tensor
 
 INTRODUCTION = """# Translation in equal time on a CPU
 
-Every run gets the same {seconds:.0f} seconds of one core (of the processor, so that other work does not count), {seeds}
-seeds each, images of 64 pixels. What {samples:,} held-out sources become is compared with the held-out targets in the
-features of EfficientNet-Lite0 (the last 320, averaged over positions, images enlarged to 128): FD is Fréchet's distance
-(no FID, as the features are other ones), KD the kernel's in thousandths, both lower is better.
+Every run gets the same {seconds:.0f} seconds of one core (of the processor, so that other work does not count). Seeds:
+{seeds}; in brackets is the range. Images of 64 pixels. What {samples:,} held-out sources become is compared with the held-out
+targets in the features of EfficientNet-Lite0 (the last 320, averaged over positions, images enlarged to 128): FD is
+Fréchet's distance (no FID, as the features are other ones), KD the kernel's in thousands; of both, lower is better.
 
     python benchmarks/translation.py && python benchmarks/translation.py --publish
 
@@ -26,11 +26,11 @@ batches of one included. Minutes of one core are very little for these methods, 
 a graphics card: this says what to take when there is no more.
 """
 ABOUT = {
-    "pairs": "## Pairs: lines to cartoon heads\n\nL1 in levels of 255 and PSNR in dB, to the head that the lines are "
-    "of; `lines` is the L1 of the result's own lines to the given ones.\n",
-    "unpaired": "## Without pairs: one style of heads to another\n\n`follows` is the correlation of colours (4x4 means "
-    "of the picture) with the source's: 0 would be a head that has nothing to do with it. `cycle` is the L1 in levels "
-    "of 255 after there and back, where there is a way back.\n",
+    "pairs": "## Pairs: lines to cartoon heads\n\nL1 in levels of 255 and PSNR in dB, to the head that the lines are of;\n"
+    "`lines` is the L1 of the result's own lines to the given ones.\n",
+    "unpaired": "## Without pairs: one style of heads to another\n\n`follows` is the correlation of colours (4x4 means of the\n"
+    "picture) with the source's: 0 would be a head that has nothing to do with it. `cycle` is the L1 in levels of "
+    "255\nafter there and back, where there is a way back.\n",
 }
 COLUMNS = {
     "pairs": {"frechet": "FD#", "kernel": "KD#", "l1": "L1#", "psnr": "PSNR#", "lines": "lines#"},
