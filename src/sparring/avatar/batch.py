@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..data.film import ENDINGS
 from ..data.listing import list_images
 from .face import Face
 from .picture import Picture, Pixels, load_picture
@@ -18,10 +19,6 @@ from .sheet import write_steps
 
 KEEPING = (".jpg", ".jpeg", ".webp")
 """Endings that a photo with drawn faces keeps; every other becomes .png, as avatars do."""
-MOVING = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv", ".3gp")
-"""Endings of films."""
-
-
 @dataclass(frozen=True)
 class Job:
     """One file, and the name by which it is told of."""
@@ -41,7 +38,7 @@ def planned(given: Sequence[Path]) -> tuple[list[Job], int]:
             jobs.append(Job(path, path.name))
         elif path.is_dir():
             files = [file.name for file in list_images(path).files if "/" not in file.name]
-            films = [file.name for file in path.iterdir() if file.suffix.lower() in MOVING and file.is_file()]
+            films = [file.name for file in path.iterdir() if file.suffix.lower() in ENDINGS and file.is_file()]
             here = [file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")]
             others += len(here) - len(files) - len(films)
             jobs += [Job(path / name, name) for name in sorted(files + films)]
@@ -49,7 +46,7 @@ def planned(given: Sequence[Path]) -> tuple[list[Job], int]:
             raise ValueError(f"there is no photo or folder {path}")
     if not jobs:
         raise ValueError(f"there are no photos in {', '.join(map(str, given))}")
-    return jobs, max(0, others)
+    return jobs, others
 
 
 @dataclass
