@@ -19,6 +19,8 @@ from .sheet import write_steps
 
 KEEPING = (".jpg", ".jpeg", ".webp")
 """Endings that a photo with drawn faces keeps; every other becomes .png, as avatars do."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One file, and the name by which it is told of."""

@@ -58,10 +58,13 @@ def away(face: Face, scale: tuple[float, float]) -> Face:
 def seat(picture: Picture, face: Face, style: Style, settings: AvatarSettings) -> Seat | None:
     """The crop that the style was trained on, around a face. None for points without extent."""
     there = fit(face.points, ffhq(style.size, settings.margin or style.margin))
-    if there is None:
-        return None
-    part, nearer = picture.cut(there, style.size)
-    pixels, valid = crop(part, nearer, style.size)
+    return None if there is None else seated(picture, face, there, style.size)
+
+
+def seated(picture: Picture, face: Face, there: Similarity, size: int) -> Seat:
+    """The crop of `size` pixels along `there`."""
+    part, nearer = picture.cut(there, size)
+    pixels, valid = crop(part, nearer, size)
     return Seat(face, there, pixels[:3], valid, pixels[3:] if len(pixels) > 3 else None)
 
 
