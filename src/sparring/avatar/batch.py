@@ -10,10 +10,11 @@ from pathlib import Path
 from ..data.film import ENDINGS
 from ..data.listing import list_images
 from .face import Face
+from .films import make_film, moves
 from .picture import Picture, Pixels, load_picture
 from .pipeline import Stylist
 from .report import LINES, Report, Row, key_of, row_of
-from .result import Result, Step
+from .result import ADVICE, Result, Step
 from .saving import Provenance, made_here, save_picture
 from .sheet import write_steps
 
@@ -78,6 +79,8 @@ class Batch:
         """
         began, key = time.monotonic(), self.key(job)
         try:
+            if ending := moves(job.path):
+                return self.film(job, key, ending, began)
             picture = load_picture(job.path)
             result, steps = self.walk(picture, faces)
         except ValueError as error:
@@ -88,6 +91,26 @@ class Batch:
             )
         files = self.save(job, picture, result, steps)
         return row_of(job.name, key, result, files, time.monotonic() - began)
+
+    def film(self, job: Job, key: str, ending: str, began: float) -> Row:
+        """The same for what moves."""
+        name = self.free(self.stem(job), ending)
+
+        def told(line: str) -> None:
+            self.watch(Step("film", line, {}))
+
+        shot = make_film(job.path, self.out / name, self.stylist, self.provenance, self.keep_metadata, told)
+        if not shot.drawn:
+            return Row(job.name, key, "no_face", ADVICE["no_face"], seconds=round(time.monotonic() - began, 2))
+        without = shot.frames - shot.drawn
+        warnings = (f"{without:,} of {shot.frames:,} frames are without a face.",) if without else ()
+        return Row(job.name, key, "done", "", (name,), 1, round(time.monotonic() - began, 2), warnings)
+
+    @property
+    def provenance(self) -> Provenance:
+        """What is written into every file."""
+        style = self.stylist.style
+        return Provenance(style.name, self.stylist.settings.mode == "avatar", style.licence)
 
     def walk(self, picture: Picture, faces: Sequence[Face]) -> tuple[Result, list[Step]]:
         """The result, and the steps where they are kept."""
@@ -104,12 +127,10 @@ class Batch:
 
     def save(self, job: Job, picture: Picture, result: Result, steps: Sequence[Step]) -> tuple[str, ...]:
         """Write what was made; the names of the files below the folder."""
-        style, whole = self.stylist.style, self.stylist.settings.mode == "avatar"
-        provenance = Provenance(style.name, whole, style.licence)
         exif = picture.exif if self.keep_metadata else b""
         files = list[str]()
         for name, pixels in self.outputs(job, result):
-            save_picture(pixels, self.out / name, provenance, exif)
+            save_picture(pixels, self.out / name, self.provenance, exif)
             files.append(name)
         if steps:
             folder = f"{self.stem(job)}-steps"

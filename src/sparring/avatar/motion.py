@@ -32,8 +32,10 @@ class FilmStylist:
         self.size, self.margin = stylist.style.size, stylist.settings.margin or stylist.style.margin
         self.tracker = Tracker(self.meant, stylist.understood, self.size, self.margin, 1 / rate)
         self.last: Track | None = None
+        self.seen = 0
+        """Frames so far."""
         self.drawn = 0
-        """Frames with a face so far."""
+        """Those with a face."""
 
     def frames(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Each frame (height, width, 3) after drawing: the same size in place, else (side, side, 3)."""
@@ -43,7 +45,7 @@ class FilmStylist:
     def frame(self, picture: Picture) -> Pixels:
         """The next frame."""
         people = self.tracker(picture.pixels)
-        self.drawn += bool(people)
+        self.seen, self.drawn = self.seen + 1, self.drawn + bool(people)
         if self.settings.mode == "in-place":
             for seat, made in self.finished(picture, sorted(people, key=lambda one: one.face.area)):
                 picture = in_place(picture, seat, made, self.settings)
