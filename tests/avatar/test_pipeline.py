@@ -69,7 +69,7 @@ def test_a_generator_that_changes_nothing_gives_the_photo_back(size: tuple[int, 
 
 
 @pytest.mark.parametrize("blend", ["alpha", "poisson", "multiband"])
-@pytest.mark.parametrize("mask", ["hull", "ellipse", "rounded"])
+@pytest.mark.parametrize("mask", ["head", "hull", "ellipse", "rounded"])
 def test_only_what_the_mask_shows_is_touched(blend: str, mask: str) -> None:
     before, face = photo(), face_at(150, 120, 50)
     settings = AvatarSettings(mode="in-place", mask=mask, blend=blend, finish=BARE)
@@ -126,6 +126,21 @@ def test_a_moved_photo_gives_the_same_crop(astronaut: Tensor, mtcnn: Detector) -
         steps, _ = walked(stylist(mtcnn), opened(pixels[top : top + 230, left : left + 250]))
         crops.append(steps[6].draw()["1"].astype(float))
     assert np.sqrt(np.square(crops[0] - crops[1]).mean()) < 1
+
+
+def test_the_background_can_be_left_out(astronaut: Tensor, mtcnn: Detector) -> None:
+    pixels = pixels_of(astronaut)
+    images = {
+        background: stylist(mtcnn, settings=AvatarSettings(background=background, finish=BARE)).stylize(pixels).image
+        for background in ("photo", "white", "clear")
+    }
+    assert images["clear"].shape == (SIDE, SIDE, 4)
+    corner, middle = (slice(0, 6), slice(0, 6)), (slice(30, 34), slice(30, 34))
+    assert images["clear"][*corner, 3].max() < 20
+    assert images["clear"][*middle, 3].min() == 255
+    assert np.array_equal(images["clear"][..., :3], images["photo"])
+    assert images["white"][corner].min() > 250
+    assert np.array_equal(images["white"][middle], images["photo"][middle])
 
 
 def test_the_nearer_face_covers_the_other() -> None:

@@ -51,7 +51,7 @@ class FilmStylist:
                 picture = in_place(picture, seat, made, self.settings)
             return picture.original
         self.last = people[0] if people else self.last or self.middle(picture)
-        return square(*next(self.finished(picture, [self.last])))
+        return square(*next(self.finished(picture, [self.last])), self.settings)
 
     def finished(self, picture: Picture, people: list[Track]) -> Iterator[tuple[Seat, Tensor]]:
         """The crops of these people and what becomes of each, all drawn together."""

@@ -115,7 +115,7 @@ class Stylist:
         for one in able:
             one.score(self.settings)
         yield Step("score", told(able) or "nothing", {"scores": [one.scores for one in able]})
-        made = tuple(one.outcome() for one in people)
+        made = tuple(one.outcome(self.settings) for one in people)
         warnings = (*picture.notes, *self.about(faces, found))
         if not able:
             return Result(made[0].status, made[0].message, None, made, found, warnings)

@@ -72,7 +72,7 @@ class Portrait:
             "sharpness": sharpness(made, inside),
         }
 
-    def outcome(self) -> Made:
+    def outcome(self, settings: AvatarSettings) -> Made:
         """Its part of the result."""
         against = [remark.message for remark in self.remarks if remark.rejects]
         places = self.face.points if self.face.landmarks is None else self.face.landmarks
@@ -86,7 +86,7 @@ class Portrait:
             () if self.seat is None else tuple(map(tuple, self.seat.there.matrix.tolist())),
             tuple(remark.message for remark in self.remarks if not remark.rejects),
             self.scores,
-            square(self.seat, self.finished) if shown and self.seat and self.finished is not None else None,
+            square(self.seat, self.finished, settings) if shown and self.seat and self.finished is not None else None,
         )
 
 

@@ -71,6 +71,7 @@ def save_picture(pixels: Pixels, path: Path, provenance: Provenance, exif: bytes
 
 
 def options_of(form: str, provenance: Provenance, exif: bytes) -> dict[str, Any]:
+    """What Pillow is told when it saves this format."""
     options: dict[str, Any] = {"exif": exif} if exif and form in ("PNG", "JPEG", "WEBP") else {}
     if form == "PNG":
         info = PngImagePlugin.PngInfo()

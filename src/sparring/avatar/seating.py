@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -21,6 +23,9 @@ from .styles import Style
 from .templates import ffhq
 from .warp import crop
 
+SEEN = 0.5
+"""Share of the head's ellipse that is a person's, below which the person's outline is not believed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Seat:
@@ -35,6 +40,11 @@ class Seat:
     """(1, size, size): 1 where the photo reaches, 0 where it is mirrored."""
     opacity: Tensor | None = None
     """(1, size, size) in [0, 1]; None where the photo is opaque."""
+
+    @cached_property
+    def person(self) -> Tensor:
+        """How surely each pixel of the crop is a person's, (1, size, size) in [0, 1]."""
+        return person_mask(self.crop)
 
 
 def moved(face: Face, scale: tuple[float, float]) -> Face:
@@ -81,13 +91,21 @@ def corrections(
     yield from settings.finish.steps(drawn.clamp(0, 1), at_side(one.crop, side), compared, goal)
 
 
-def square(one: Seat, finished: Tensor) -> Pixels:
-    """The avatar (side, side, 3) of a finished crop, or 4 with the photo's opacity."""
+def square(one: Seat, finished: Tensor, settings: AvatarSettings) -> Pixels:
+    """The avatar (side, side, 3) of a finished crop before its background; 4 with opacity where there is any."""
+    side = finished.shape[-1]
+    opacity = one.opacity
+    if settings.background != "photo":
+        person = masks.smoothstep((one.person - 0.25) / 0.5)
+        if settings.background == "white":
+            return in_bytes(1 - at_side(person, side) * (1 - finished))
+        opacity = person if opacity is None else opacity * person
     pixels = in_bytes(finished)
-    if one.opacity is None:
+    if opacity is None:
         return pixels
-    opacity = in_bytes(at_side(one.opacity, len(pixels)))
-    return np.dstack([through(pixels, opacity[..., 0]), opacity])
+    clear = in_bytes(at_side(opacity, side))
+    # What the photo's own opacity has laid on white is led back; a person is cut out with the colours that he has.
+    return np.dstack([pixels if one.opacity is None else through(pixels, clear[..., 0]), clear])
 
 
 def in_place(picture: Picture, one: Seat, finished: Tensor, settings: AvatarSettings) -> Picture:
@@ -112,10 +130,15 @@ def hard_mask(one: Seat, there: Similarity, side: int, settings: AvatarSettings)
     if settings.mask == "rounded":
         return masks.rounded(side)
     if settings.mask == "person":
-        return person_mask(at_side(one.crop, side)).round()
-    if settings.mask == "hull" and one.face.landmarks is not None:
-        return masks.hull(there.apply(one.face.landmarks), side)
-    return masks.ellipse(there.apply(one.face.points), side)
+        return (at_side(one.person, side) > 0.5).float()
+    head = masks.ellipse(there.apply(one.face.points), side)
+    landmarks = one.face.landmarks
+    face = head if landmarks is None else masks.hull(there.apply(landmarks), side)
+    if settings.mask != "head":
+        return face if settings.mask == "hull" else head
+    hair = head * (at_side(one.person, side) > 0.5)
+    # Where hardly anybody is seen the face has been found all the same.
+    return torch.maximum(hair, face) if landmarks is not None or hair.sum() < SEEN * head.sum() else hair
 
 
 def at_side(image: Tensor, side: int) -> Tensor:

@@ -10,7 +10,8 @@ from .finish import Finish
 from .masks import WIDTH, Feather
 
 Mode = Literal["avatar", "in-place"]
-Mask = Literal["hull", "ellipse", "rounded", "person"]
+Mask = Literal["head", "hull", "ellipse", "person", "rounded"]
+Background = Literal["photo", "white", "clear"]
 
 
 @settings
@@ -29,8 +30,11 @@ class AvatarSettings:
     """Whether to look at the photo on its sides and upside down too where no face is found."""
     margin: float = 0.0
     """Side of the crop in sides of its template; 0 is what the style was trained with."""
-    mask: Mask = "hull"
-    """What is replaced in place: the landmarks' hull, an ellipse with hair, the rounded crop, or whole people."""
+    background: Background = "photo"
+    """Behind an avatar: what the generator makes of the photo's, white, or nothing at all."""
+    mask: Mask = "head"
+    """What is replaced in place: the head with its hair, the landmarks' hull, an ellipse with hair, whole people, or
+    the rounded crop."""
     feather: Feather = "distance"
     """How the mask's edge softens."""
     width: float = WIDTH

@@ -62,7 +62,7 @@ def open_film(path: Path) -> Film:
     head = done.stdout.split(b"\n", 1)[0].decode("ascii", "replace").split()
     fields = {word[:1]: word[1:] for word in head[1:]}
     if done.returncode or not {"W", "H", "F"} <= set(fields):
-        raise ValueError(f"{path} is no film that ffmpeg can read: {last_line(done.stderr)}")
+        raise ValueError(f"{path} is no film that ffmpeg can read: {last_words(done.stderr)}")
     over, under = fields["F"].split(":")
     return Film(path, int(fields["W"]), int(fields["H"]), Fraction(int(over), int(under)))
 
@@ -146,9 +146,9 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def read_back(errors: IO[bytes]) -> str:
     errors.seek(0)
-    return last_line(errors.read())
+    return last_words(errors.read())
 
 
-def last_line(words: bytes) -> str:
+def last_words(words: bytes) -> str:
     lines = words.decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else "it says nothing"
