@@ -69,7 +69,7 @@ class Portrait:
         self.scores = {
             "identity": None if same[0] is None or same[1] is None else resemblance(same[0], same[1]),
             "drift": drift(self.seat, made),
-            "sharpness": sharpness(made, inside),
+            "sharpness": sharpness(made, inside) if int(inside.sum()) > 1 else None,
         }
 
     def outcome(self, settings: AvatarSettings) -> Made:
