@@ -94,5 +94,15 @@ def test_small_unsure_and_narrow_faces_are_left_out():
     assert find_faces(torch.zeros(3, 80, 80), spot) == []
 
 
+@pytest.mark.parametrize(
+    ("width", "looked"),
+    [(1280, [1280, 640, 1304]), (2000, [1280, 640, 2000, 1296]), (1000, [1000, 500, 1280, 1024])],  # bordered at last
+)
+def test_a_photo_is_not_enlarged_beyond_its_own_size_and_1280_pixels(width, looked):
+    spot = Spot(sees=lambda copy: False)
+    assert find_faces(photo(40, width, 5, 5, 10), spot) == []
+    assert [columns for _, columns in spot.looked] == looked
+
+
 def test_a_picture_of_one_pixel_has_no_face():
     assert find_faces(torch.ones(3, 1, 1), Spot()) == []

@@ -42,8 +42,9 @@ class Search:
 def find_faces(image: Tensor, detector: Detector, search: Search | None = None) -> list[Face]:
     """The faces of a photo (3, height, width), RGB in [0, 1], the most important first; empty where there are none.
 
-    Looked for on a copy whose long side is at most 1280 pixels. Where that finds none: at half and at twice its
-    size, turned by quarters if asked for, and with a reflected border. Boxes and points are the photo's own.
+    Looked for on a copy whose long side is at most 1280 pixels. Where that finds none: at half and at twice its size
+    (unless that exceeds both 1280 pixels and the photo's own), turned by quarters if asked for, and with a reflected
+    border. Boxes and points are the photo's own.
     """
     wanted = search or Search()
     for tries in attempts(image, wanted):
@@ -60,8 +61,11 @@ def attempts(image: Tensor, search: Search) -> Iterator[list[tuple[Tensor, Undo]
     first = resized(image, min(1.0, LONGEST / max(image.shape[1:])))
     yield [first]
     if search.again:
-        for factor in (0.5, 2.0):
-            yield [resized(image, factor * first[0].shape[2] / image.shape[2])]
+        yield [resized(image, 0.5 * first[0].shape[2] / image.shape[2])]
+        # Larger than a small photo, or nearer to a large one; not the same once more with guessed pixels.
+        larger = min(2 * max(first[0].shape[1:]), max(LONGEST, *image.shape[1:]))
+        if larger > max(first[0].shape[1:]):
+            yield [resized(image, larger / max(image.shape[1:]))]
     if search.turned:
         yield [turned(*first, quarters) for quarters in (1, 2, 3)]
     if search.again and min(first[0].shape[1:]) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -24,6 +24,8 @@ CELL, STRIDE = 12, 2
 """Side of what the first network sees at once, and its steps, in pixels of a copy."""
 CANDIDATES = 1000
 """Of each copy at most: noise is one face beside the other to the first network."""
+AT_ONCE = 256
+"""Patches that a network sees at a time."""
 LOOKS = 3
 """Times that the last network looks at where it just saw the face, so that the first place does not matter."""
 
@@ -44,14 +46,14 @@ class Mtcnn:
         shown = image.float() * 2 - 1
         patches, boxes = Patches(shown), self.proposed(shown)
         squares = squares_around(boxes)
-        scores, shifts = self.refine(patches.cut(squares, 24))
+        scores, shifts = in_parts(self.refine, patches, squares, 24)
         likely = scores > REFINED
         boxes, scores = moved(squares, shifts)[likely], scores[likely]
         boxes = boxes[surest(boxes, scores, 0.7)]
         points = boxes.new_zeros(len(boxes), 5, 2)
         for _ in range(LOOKS):
             squares = squares_around(boxes)
-            scores, shifts, parts = self.seen(patches.cut(squares, 48))
+            scores, shifts, parts = in_parts(self.seen, patches, squares, 48)
             boxes, points = moved(squares, shifts), placed(squares, parts)
         kept = surest(boxes, scores, 0.7, of_smaller=True)
         kept = kept[scores[kept] > SHOWN]
@@ -87,6 +89,14 @@ class Mtcnn:
         turned = torch.stack([1 - points[count:, MIRROR_5, 0], points[count:, MIRROR_5, 1]], 2)
         back = shifts[count:, (2, 1, 0, 3)] * shifts.new_tensor([-1, 1, -1, 1])
         return (scores[:count] + scores[count:]) / 2, (shifts[:count] + back) / 2, (points[:count] + turned) / 2
+
+
+def in_parts(
+    look: Callable[[Tensor], tuple[Tensor, ...]], patches: Patches, squares: Tensor, size: int
+) -> list[Tensor]:
+    """What a network sees in many squares, so many at a time that a picture of noise needs no gigabyte."""
+    seen = [look(patches.cut(part, size)) for part in squares.split(AT_ONCE)]
+    return [torch.cat(found) for found in zip(*seen, strict=True)]
 
 
 def placed(squares: Tensor, points: Tensor) -> Tensor:
