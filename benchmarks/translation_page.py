@@ -26,11 +26,16 @@ batches of one included. Minutes of one core are very little for these methods, 
 a graphics card: this says what to take when there is no more.
 """
 ABOUT = {
-    "pairs": "## Pairs: lines to cartoon heads\n\nL1 in levels of 255 and PSNR in dB, to the head that the lines are of;\n"
-    "`lines` is the L1 of the result's own lines to the given ones.\n",
-    "unpaired": "## Without pairs: one style of heads to another\n\n`follows` is the correlation of colours (4x4 means of the\n"
-    "picture) with the source's: 0 would be a head that has nothing to do with it. `cycle` is the L1 in levels of "
-    "255\nafter there and back, where there is a way back.\n",
+    "pairs": """## Pairs: lines to cartoon heads
+
+L1 in levels of 255 and PSNR in dB, to the head that the lines are of; `lines` is the L1 of the result's own lines to
+the given ones.
+""",
+    "unpaired": """## Without pairs: one style of heads to another
+
+`follows` is the correlation of colours (4x4 means of the picture) with the source's: 0 would be a head that has nothing
+to do with it. `cycle` is the L1 in levels of 255 after there and back, where there is a way back.
+""",
 }
 COLUMNS = {
     "pairs": {"frechet": "FD#", "kernel": "KD#", "l1": "L1#", "psnr": "PSNR#", "lines": "lines#"},
