@@ -15,9 +15,10 @@ from torch import Tensor
 INTRODUCTION = """# Translation in equal time on a CPU
 
 Every run gets the same {seconds:.0f} seconds of one core (of the processor, so that other work does not count). Seeds:
-{seeds}; in brackets is the range. Images of 64 pixels. What {samples:,} held-out sources become is compared with the held-out
-targets in the features of EfficientNet-Lite0 (the last 320, averaged over positions, images enlarged to 128): FD is
-Fréchet's distance (no FID, as the features are other ones), KD the kernel's in thousands; of both, lower is better.
+{seeds}; in brackets is the range. Images of 64 pixels. What {samples:,} held-out sources become is compared with the
+held-out targets in the features of EfficientNet-Lite0 (the last 320, averaged over positions, images enlarged to 128):
+FD is Fréchet's distance (no FID, as the features are other ones), KD the kernel's in thousands; of both, lower is
+better.
 
     python benchmarks/translation.py && python benchmarks/translation.py --publish
 
