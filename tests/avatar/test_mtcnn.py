@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sparring.avatar.detectors import DETECTORS
 from sparring.avatar.detectors.boxes import corners_of, moved, squares_around, surest
 from sparring.avatar.face import Detector
 from sparring.avatar.finding import Search, find_faces
@@ -78,15 +75,6 @@ def test_a_photo_on_its_side_is_found_if_asked(astronaut: Tensor, mtcnn: Detecto
     (upright,) = find_faces(astronaut, mtcnn)
     x, y = upright.points[:, 0], upright.points[:, 1]
     torch.testing.assert_close(found.points, torch.stack([y, astronaut.shape[2] - 1 - x], 1), rtol=0, atol=1.0)
-
-
-def test_missing_weights_are_answered_with_the_pip_line(monkeypatch):
-    def missing(name: str) -> metadata.Distribution:
-        raise metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr("sparring.data.builtin.shelf.distribution", missing)
-    with pytest.raises(ValueError, match=r"facenet-pytorch, which is not installed.*pip install 'sparring\[avatar\]'"):
-        DETECTORS["mtcnn"]()
 
 
 def test_of_overlapping_boxes_the_surest_stay():

@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from ...data.builtin.shelf import packaged_path
 from ..face import Face, ordered
 from ..patches import Patches
 from ..points import MIRROR_5
 from .boxes import moved, squares_around, surest
-from .mtcnn_networks import output_network, proposal_network, refinement_network
+from .mtcnn_networks import pretrained
 
-PACKAGE = "facenet-pytorch"
 SMALLEST, SHRINK = 20, 0.709
 """Side in pixels of the smallest face that is looked for; from one copy's size to the next."""
 PROPOSED, REFINED, SHOWN = 0.6, 0.7, 0.7
@@ -31,15 +29,11 @@ LOOKS = 3
 
 
 class Mtcnn:
-    """Finds upright faces of 20 pixels and more. The weights are facenet-pytorch's (MIT), read as data.
-
-    ValueError with the pip line where that package is not installed.
-    """
+    """Finds upright faces of 20 pixels and more."""
 
     def __init__(self) -> None:
-        self.propose = with_weights(proposal_network(), "pnet")
-        self.refine = with_weights(refinement_network(), "rnet")
-        self.show = with_weights(output_network(), "onet")
+        networks = pretrained()
+        self.propose, self.refine, self.show = networks.propose, networks.refine, networks.show
 
     @torch.inference_mode()
     def find(self, image: Tensor) -> list[Face]:
@@ -111,11 +105,3 @@ def copies(image: Tensor) -> Iterator[Tensor]:
         size = [max(CELL, round(side * scale)) for side in image.shape[1:]]
         yield F.interpolate(image[None], size, mode="bilinear", antialias=True, align_corners=False)[0]
         scale *= SHRINK
-
-
-def with_weights(network: nn.Module, name: str) -> nn.Module:
-    file = packaged_path(PACKAGE, f"facenet_pytorch/data/{name}.pt", wanted_by="the detector of faces", extra="avatar")
-    state = torch.load(file, map_location="cpu", weights_only=True)
-    # Under other keys than ours, in the same order.
-    network.load_state_dict(dict(zip(network.state_dict(), state.values(), strict=True)))
-    return network.eval().requires_grad_(False)

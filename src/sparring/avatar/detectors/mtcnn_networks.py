@@ -1,9 +1,11 @@
-"""The three networks of MTCNN: proposal, refinement and output, in the layers of facenet-pytorch's weights."""
+"""The three networks of MTCNN: proposal, refinement and output. Their weights come with this package."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+
+from ...layers.shipped import shipped
 
 
 def convolved(inputs: int, outputs: int, kernel: int, pool: int = 0) -> list[nn.Module]:
@@ -49,3 +51,18 @@ def output_network() -> nn.Sequential:
     layers = convolved(3, 32, 3, pool=3) + convolved(32, 64, 3, pool=3) + convolved(64, 64, 3, pool=2)
     dense = [*convolved(64, 128, 2), ColumnsFirst(), nn.Linear(1152, 256), nn.PReLU(256)]
     return nn.Sequential(*layers, *dense, Heads(nn.Linear(256, 2), nn.Linear(256, 4), nn.Linear(256, 10)))
+
+
+class DetectorNetworks(nn.Module):
+    """All three: `propose`, `refine` and `show`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.propose, self.refine, self.show = proposal_network(), refinement_network(), output_network()
+
+
+def pretrained() -> DetectorNetworks:
+    """The networks with facenet-pytorch's weights (MIT), frozen."""
+    networks = DetectorNetworks()
+    networks.load_state_dict(shipped("face_detector"), assign=True)
+    return networks.eval().requires_grad_(False)
