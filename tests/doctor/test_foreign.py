@@ -136,6 +136,17 @@ def test_findings_are_told_once_and_kept(tmp_path):
     assert "critic-too-strong" in [finding["rule"] for finding in kept["findings"]]
 
 
+def test_what_is_dear_beside_the_training_is_measured_more_rarely(tmp_path, monkeypatch):
+    monkeypatch.setattr("sparring.doctor.foreign.FREE_SECONDS", 0.0)
+    vitals = sparring.Vitals(tmp_path / "out", rounds=1000, share=1e-9)
+    for _ in range(60):
+        vitals.step(critic_loss=1.0, generator_loss=1.0)
+    lines = vitals.folder.journal.read_text().splitlines() if vitals.folder.journal.exists() else []
+    assert len(lines) < 5
+    assert not vitals.measures
+    assert vitals.rounds == 60
+
+
 def test_a_taken_folder_and_an_unknown_loss_are_refused(tmp_path):
     (tmp_path / "mine.txt").touch()
     with pytest.raises(ValueError, match="is taken"):

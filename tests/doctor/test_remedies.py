@@ -52,6 +52,15 @@ def test_every_remedy_leads_to_a_recipe_that_can_be_played(name: str, labelled: 
     assert made >= 8
 
 
+def test_own_settings_let_a_dwarfed_critic_grow() -> None:
+    wide, tiny = "networks.generator.widths=[64,64]", "networks.critic.widths=[8]"
+    grown = "networks.critic.widths=[64, 64]"
+    assert grown in (changes("own-settings", setup("gan", POINTS, wide, tiny)) or ())
+    assert grown not in (changes("own-settings", setup("gan", POINTS, wide, "networks.critic.widths=[32,32]")) or ())
+    thin = setup("dcgan", Facts((3, 16, 16)), "networks.generator.width=64", "networks.critic.width=8")
+    assert "networks.critic.width=64" in (changes("own-settings", thin) or ())
+
+
 @pytest.mark.parametrize("name", REMEDIES)
 def test_a_loop_of_others_gets_words_and_no_settings(name: str) -> None:
     remedy = REMEDIES[name](Setup(adversarial="nonsaturating", rounds=1000, batch=64))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import torch
 
 from sparring.doctor.case import Setup
 from sparring.doctor.remedies import prescribed
-from sparring.doctor.treating import Treatment, fork, onset, treat, window
+from sparring.doctor.treating import Treatment, begin_of_trouble, fork, onset, treat, window
 from sparring.play.optim import Average
 from sparring.run import checkpoint
 from sparring.run.folder import RunFolder
@@ -62,6 +63,16 @@ def test_a_resumed_run_forgets_states_of_its_future(tmp_path: Path) -> None:
 def test_trouble_began_a_window_before_a_rule_first_held() -> None:
     assert window(3200, 1000, 16000) == 100 * 16  # a tenth of the run
     assert onset(alarm("x", images=3200), ROUNDS, TOTAL) == 3200 - WINDOW
+
+
+def test_no_state_between_two_troubles_is_a_healthy_one() -> None:
+    now, flat = alarm("rotating-collapse", images=9000), alarm("complete-collapse", images=2000).lasting(2000, 8950)
+    mild = replace(flat, severity="warning")
+    alone = begin_of_trouble([now], [], 1000, 16_000)
+    assert alone == onset(now, 1000, 16_000)
+    assert begin_of_trouble([now], [flat], 1000, 16_000) == onset(flat, 1000, 16_000)
+    assert begin_of_trouble([now], [mild], 1000, 16_000) == alone
+    assert begin_of_trouble([now], [flat.lasting(2000, 3000)], 1000, 16_000) == alone
 
 
 def test_a_fork_goes_on_from_before_the_trouble(ended: RunFolder) -> None:

@@ -17,7 +17,7 @@ from ..settings import from_json, to_json
 from .breakdown import broken_down
 from .findings import Finding, Remedy
 from .ranking import SYMPTOMS, ranked
-from .treating import Treatment, healthy, onset, treat, window
+from .treating import Treatment, begin_of_trouble, healthy, treat, window
 
 MOST = 4
 """Remedies that one run is given."""
@@ -26,7 +26,8 @@ LATE, MOSTLY_OVER = 0.9, 2 / 3
 EARLY = 0.25
 """Share of a run up to which trouble means its start: little is lost, and nothing of what was learned badly stays."""
 PATIENCE = 2
-"""Windows after which a warning that names a cause counts as an alarm: it does not go away."""
+"""Windows after which a warning that names a cause counts as an alarm: it does not go away. Of one that is there from
+the beginning a single window is enough, as little is lost by beginning again."""
 
 
 class Attentive(Protocol):
@@ -125,7 +126,8 @@ class Autopilot:
         holding = [one for one in self.attending.findings if one.last_images >= clock.images]
         rounds = sum(stage.rounds for stage in session.engine.stages)
         once = window(clock.images, rounds, clock.total)
-        found = [self.worse(one, PATIENCE * once) for one in holding]
+        early = EARLY * clock.total
+        found = [self.worse(one, once if one.first_images < early else PATIENCE * once) for one in holding]
         ill = [one for one in found if one.severity == "alarm"]
         # Where nothing can be tried, a run is not given up for what may pass.
         if ill and (self.left(found) or any(self.lasted(one) >= once for one in ill)):
@@ -178,7 +180,7 @@ class Autopilot:
         """Take the run back and change it, by the first remedy that works out; whether there was one."""
         alarms = [one.rule for one in found if one.severity == "alarm"]
         for finding, remedy in self.left(found):
-            back = self.back(session, remedy, [one for one in found if one.rule in (finding.rule, *alarms)])
+            back = self.back(session, remedy, [one for one in found if one == finding or one.severity != "info"])
             if back is None:
                 continue
             record: Record = {
@@ -199,7 +201,10 @@ class Autopilot:
     def back(self, session: Session, remedy: Remedy, found: list[Finding]) -> int | None:
         """Images to which the run is taken back to try this; None = it is too late for that."""
         clock, rounds = session.engine.clock, sum(stage.rounds for stage in session.engine.stages)
-        begun, states = min(onset(one, rounds, clock.total) for one in found), list(self.folder.kept_states)
+        past = (
+            [one for one in self.attending.findings if one.first_images >= self.flight.cool] if self.attending else []
+        )
+        begun, states = begin_of_trouble(found, past, rounds, clock.total), list(self.folder.kept_states)
         again = any(one.rule in self.flight.alarms for one in found)  # the state it went on from was ill already
         if states and all(change.startswith("average.") for change in remedy.changes):
             return states[-1]  # the weights themselves are well

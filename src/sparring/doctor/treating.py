@@ -75,6 +75,18 @@ def onset(finding: Finding, rounds: float, total: float) -> float:
     return finding.first_images - window(finding.first_images, rounds, total)
 
 
+def begin_of_trouble(found: Iterable[Finding], past: Iterable[Finding], rounds: float, total: float) -> float:
+    """Real images at which it began: that of what holds now, or of an alarm that held at that time and has passed.
+
+    A state from between two troubles that follow on each other's heels is no healthy one.
+    """
+    begun = min(onset(one, rounds, total) for one in found)
+    for one in sorted(past, key=lambda one: -one.last_images):
+        if one.severity == "alarm" and one.last_images >= begun:
+            begun = min(begun, onset(one, rounds, total))
+    return begun
+
+
 def possible(folder: RunFolder, remedy: Remedy) -> None:
     """ValueError with one sentence where a remedy is no matter of settings."""
     if remedy.name == RESTORE_BEST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from ...games.synthesis import SynthesisSettings
 from ...recipes.recipe import Recipe
@@ -11,6 +12,10 @@ from .advice import Advice, Changes, settings_of
 from .losses import ONE_CENTRED, joint
 
 NARROWEST, WIDEST = 8, 1024
+DWARF = 8
+"""Times as many weights as the critic's between its layers, from which on a generator of full layers outgrows it."""
+THIN = 4
+"""Times as wide, from which on one of convolutions does."""
 TRANSPOSED = ("dcgan-generator", "dcgan-dense-generator")
 """Generators that enlarge by transposed convolutions."""
 
@@ -29,6 +34,21 @@ def resized(role: str, factor: float) -> Changes:
             yield f"networks.{role}.width={int(found['width'] * factor)}"
 
     return changes
+
+
+def grown_critic(setup: Setup, recipe: Recipe) -> Iterable[str]:
+    """A critic as large as the generator, where it is far too small for it; nothing where both are of other kinds."""
+    critic, generator = (settings_of(recipe, role) for role in ("critic", "generator"))
+    if all(one.get("widths") and one["kind"].startswith("mlp") for one in (critic, generator)):
+        if DWARF * between(critic["widths"]) < between(generator["widths"]):
+            yield f"networks.critic.widths={list(generator['widths'])}"
+    elif THIN * critic.get("width", WIDEST) < generator.get("width", 0):
+        yield f"networks.critic.width={generator['width']}"
+
+
+def between(widths: Iterable[int]) -> int:
+    """Weights between layers of so many units, and one at either end."""
+    return sum(one * other for one, other in pairwise((1, *widths, 1)))
 
 
 def critic_dropout(setup: Setup, recipe: Recipe) -> Iterable[str]:

@@ -13,6 +13,7 @@ from ...techniques.ada import Ada
 from ..case import Setup
 from .advice import Advice, preset_of
 from .losses import ONE_CENTRED, ZERO_CENTRED
+from .networks import grown_critic
 
 OWN: Mapping[str, tuple[str, ...]] = {
     "rules": (),
@@ -27,7 +28,10 @@ TIMES = 10
 
 
 def own_settings(setup: Setup, recipe: Recipe) -> Iterable[str]:
-    """Whatever differs from the preset in rules, optimisers and numbers of updates; nothing where it is no preset's."""
+    """Whatever differs from the preset in rules, optimisers and numbers of updates; nothing where it is no preset's.
+
+    With a critic that is dwarfed by the generator no rates work: it grows as well.
+    """
     preset = preset_of(setup, recipe)
     if preset is None or preset.optims.keys() != recipe.optims.keys() or preset.game.kind != recipe.game.kind:
         return
@@ -39,6 +43,7 @@ def own_settings(setup: Setup, recipe: Recipe) -> Iterable[str]:
                 if name in tried and tried[name] != mine[name]:
                     value = tried[name] if isinstance(tried[name], str) else json.dumps(tried[name])
                     yield f"{'.'.join(filter(None, (part, owner, name)))}={value}"
+    yield from grown_critic(setup, recipe)
 
 
 def normal_noise(setup: Setup, recipe: Recipe) -> Iterable[str]:
@@ -99,8 +104,9 @@ def longer_run(setup: Setup, recipe: Recipe) -> Iterable[str]:
 PLANS = (
     Advice(
         "own-settings",
-        "Go back to the losses, penalties, learning rates and numbers of updates that the recipe came with: they were "
-        "tried together, and what has been changed is the first suspect.",
+        "Go back to the losses, penalties, learning rates and numbers of updates that the recipe came with, and to a "
+        "{critic} no smaller than the generator: they were tried together, and what has been changed is the first "
+        "suspect.",
         own_settings,
         suits=lambda setup: setup.recipe is not None,
     ),
