@@ -34,7 +34,7 @@ FLAGS: dict[str, set[str]] = {
     },
     "recipes": {"--json"},
     "sample": {"-n", "--n", "--out", "--seed", "--label", "--truncation", "--json"},
-    "translate": {"--label", "--part", "--set", "--things", "--json"},
+    "translate": {"--label", "--part", "--set", "--things", "--tile", "--json"},
     "avatar": {
         "--out", "--style", "--mode", "--faces", "--box", "--enlarge", "--set", "--device", "--steps", "--resume",
         "--keep-metadata", "--json",

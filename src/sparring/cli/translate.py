@@ -40,6 +40,8 @@ class Translate:
     """Of official weights: a setting of their network that they do not tell, such as align_corners=false."""
     things: Annotated[str, tyro.conf.arg(metavar="MAPS", help_behavior_hint="")] = ""
     """Beside label maps: the map of things, or a folder of them under the same names."""
+    tile: Annotated[int, tyro.conf.arg(metavar="PX", help_behavior_hint="")] = 0
+    """Translate images larger than this in squares of so many pixels, where the network permits; 0 = always whole."""
     json: bool = False
     """Print the result as JSON."""
 
@@ -127,7 +129,9 @@ def translated(
             voice.talk(f"{source} {error}")
             yield str(source), str(error)
             continue
-        made = translator.translate(torch.from_numpy(pixels.copy())[None], label=flags.label)[0].numpy()
+        made = translator.translate(torch.from_numpy(pixels.copy())[None], label=flags.label, tile=flags.tile)[
+            0
+        ].numpy()
         place.parent.mkdir(parents=True, exist_ok=True)
         grid.save(Image.fromarray(made[..., 0] if made.shape[2] == 1 else made), place)
         if done % 100 == 0:

@@ -25,6 +25,7 @@ from .folder import RunFolder
 from .handles import Synthesizer, build, load, undisturbed, weights_of
 from .official import Untold, is_official, read_official
 from .sentences import brief
+from .tiling import in_tiles, refuse_tiles
 
 KIND = "translator"
 
@@ -69,23 +70,26 @@ class Translator:
         return f"Translator({self.card.recipe.name}, {sides}, {self.card.trained.images:,} images)"
 
     @torch.no_grad()
-    def translate(self, images: Tensor, *, label: str | None = None, batch: int = 8) -> Tensor:
+    def translate(self, images: Tensor, *, label: str | None = None, batch: int = 8, tile: int = 0) -> Tensor:
         """Images (n, height, width, channels) uint8 of any one size, translated: the same size, uint8, on the CPU.
 
         Of label maps there is one channel, the labels, and a second where edges are wanted, 255 there and else 0.
         What is missing to a size that the network takes is mirrored and cut off again. `label` is the wanted domain,
-        where there are several; of StarGAN's attributes several can be wanted at once, a+b. ValueError for other
-        shapes, for an unknown label, and for a size that a network of one size does not take.
+        where there are several; of StarGAN's attributes several can be wanted at once, a+b. `tile` above 0 is the side
+        of the squares that larger images are translated in. ValueError for other shapes, for an unknown label, for a
+        size that a network of one size does not take, and for tiles where a layer looks at the whole image.
         """
         if images.dim() != 4 or images.shape[3] != self.channels or images.dtype != torch.uint8:
             shape = " x ".join(str(side) for side in images.shape)
             raise ValueError(f"a translator takes images (n, height, width, {self.channels}) of bytes, not {shape}")
+        if tile:
+            refuse_tiles(self.network, tile, self.multiple)
         wanted, parts = self.wanted(label), list[Tensor]()
         for part in images.split(batch):
             bytes_ = part.permute(0, 3, 1, 2).to(self.device)
             x = one_hot(bytes_, self.maps, self.edges) if self.maps else bytes_.float().div(127.5).sub(1)
             y = None if wanted is None else wanted.expand(len(x), *wanted.shape[1:]).to(self.device)
-            parts.append(grid.to_bytes(self.padded(x, y)))
+            parts.append(grid.to_bytes(self.padded(x, y, tile)))
         return torch.cat(parts) if parts else torch.zeros((0, *images.shape[1:3], self.shape[0]), dtype=torch.uint8)
 
     def wanted(self, label: str | None) -> Tensor | None:
@@ -102,14 +106,19 @@ class Translator:
         numbers = torch.tensor([self.classes.index(str(name)) for name in names])
         return torch.zeros(1, len(self.classes)).index_fill_(1, numbers, 1) if several else numbers
 
-    def padded(self, x: Tensor, y: Tensor | None) -> Tensor:
-        """Translated at the next size that the network takes."""
+    def padded(self, x: Tensor, y: Tensor | None, tile: int = 0) -> Tensor:
+        """Translated at the next size that the network takes, whole or in tiles."""
+
+        def paint(part: Tensor) -> Tensor:
+            with undisturbed(self.device):
+                return self.network(part, y)
+
         height, width = x.shape[2:]
         below, right = -height % self.multiple, -width % self.multiple
         mode = "reflect" if below < height and right < width else "replicate"
         x = F.pad(x, (0, right, 0, below), mode=mode) if below or right else x
-        with undisturbed(self.device):
-            return self.network(x, y)[:, :, :height, :width]
+        made = in_tiles(paint, x, tile, self.multiple) if tile and tile < max(x.shape[2:]) else paint(x)
+        return made[:, :, :height, :width]
 
     def noise(self, n: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
         """Numbers (n,) int64 of sources in the bank. There is no `truncation` here, and 1 says so."""
