@@ -10,6 +10,7 @@ import torch
 from sparring.games.autoencoding import AutoencodingSettings
 from sparring.games.cycle import CycleSettings
 from sparring.games.domains import DomainsSettings
+from sparring.games.drawing import DrawingSettings
 from sparring.games.growing import GrowingSettings
 from sparring.games.inference import InferenceSettings
 from sparring.games.onesided import OnesidedSettings
@@ -25,6 +26,7 @@ from sparring.recipes.assemble import assemble
 from sparring.recipes.preset import Facts
 from sparring.recipes.recipe import Recipe, TrainSettings
 from sparring.run.pace import Noise
+from sparring.techniques.drawn_terms import Drawn
 from sparring.techniques.settings import Techniques
 
 BATCH, CLASSES = 4, 3
@@ -112,6 +114,12 @@ CASES: dict[str, Case] = {
     "attention": Case(CycleSettings(attention=10.0), ATTENTION, (3, 8, 8), ()),
     "onesided": Case(OnesidedSettings(flip=True, patches=16), ONESIDED, (3, 8, 8), ()),
     "domains": Case(DomainsSettings(critic_steps=2), STARS, (3, 8, 8), (), labelled=True),
+    "drawing": Case(
+        DrawingSettings(likeness=Drawn(eye="vgg19-random", content=1.0, style=1.0)),
+        {"generator": ("animegan-generator", {"width": 2}), "critic": ("animegan-critic", {"width": 2})},
+        (3, 16, 16),
+        (),
+    ),
     "many styles": Case(StylesSettings(latent=4), STYLED, (3, 32, 32), (), labelled=True, named=False),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.play.arena import Journal, same, snapshot
 from sparring.games import GAMES
 from sparring.games.cycle import CycleSettings
 from sparring.games.domains import DomainsSettings
+from sparring.games.drawing import DrawingSettings
 from sparring.games.kindred import anyone, kindred
 from sparring.games.onesided import OnesidedSettings
 from sparring.games.paired import PairedSettings
@@ -21,12 +23,15 @@ from sparring.layers.adalin import LayerInstanceNorm
 from sparring.play.engine import Engine
 from sparring.play.game import Batch, Clock
 from sparring.play.rules import Rules
+from sparring.recipes.assemble import assemble
 from sparring.settings import from_json, to_json
 from sparring.techniques.ada import Ada
+from sparring.techniques.drawn import grayed, smoothed
+from sparring.techniques.drawn_terms import Drawn
 from sparring.techniques.likeness_terms import Likeness
 from sparring.techniques.settings import Techniques
 
-GAMES_OF_IMAGES = ("paired", "cycle", "attention", "onesided", "domains", "many styles")
+GAMES_OF_IMAGES = ("paired", "cycle", "attention", "onesided", "domains", "many styles", "drawing")
 
 
 def playing(case: str, rules: Rules = Rules("least_squares"), **more: Any) -> Engine:  # noqa: B008 - frozen
@@ -229,6 +234,37 @@ def test_styles_are_learned_from_noise_by_all_and_from_images_by_the_translator_
     assert "diversity" not in loss(batch, Clock(images=100, total=100))
 
 
+def test_the_critic_of_drawings_is_shown_what_they_are_not() -> None:
+    game = playing("drawing").game
+    batch = Batch(source=torch.rand(2, 3, 16, 16) * 2 - 1, image=torch.rand(2, 3, 16, 16) * 2 - 1)
+    terms = game.decoys(batch, Clock())
+    assert set(terms) == {"gray", "smooth"}
+    gray = grayed(batch.image)
+    for name, weight, decoy in (("gray", 1.0, gray), ("smooth", 0.67, smoothed(gray))):
+        weights = [p for p in game.critic.parameters() if p.requires_grad]
+        found = torch.autograd.grad(terms[name], weights)
+        # The real ones, which count in their own scene, leave no gradient here.
+        alone = weight * game.critic(decoy).logits[0].square().mean() / 2
+        for ours, wanted in zip(found, torch.autograd.grad(alone, weights), strict=True):
+            torch.testing.assert_close(ours, wanted, rtol=1e-3, atol=1e-5)
+    paid = {"adversarial", "content", "style", "colour", "roughness"}
+    assert set(game.generator_loss(batch, Clock())) == paid
+    plain = playing("drawing", game=DrawingSettings(gray=0.0, smooth=0.0, likeness=CASES["drawing"].game.likeness))
+    assert not plain.game.decoys(batch, Clock())
+
+
+def test_drawings_warm_up_on_content_alone() -> None:
+    journal = Journal()
+    settings = replace(CASES["drawing"].game, warmup_rounds=1)
+    engine_of("drawing", "", recipe_of("drawing", game=settings, rounds=2), watchers=[journal]).run()
+    assert [title for title, _ in journal.turns] == ["generator", "critic", "generator"]
+    assert "content" in journal.turns[0][1]
+    assert not {"adversarial", "style", "colour"} & set(journal.turns[0][1])
+    assert {"adversarial", "gray", "smooth"} <= set(journal.turns[1][1])
+    with pytest.raises(ValueError, match=r"these have none: set data\.channels=3"):
+        assemble(recipe_of("drawing"), (1, 16, 16), 0)
+
+
 def test_a_second_image_of_a_domain_is_another_one_or_the_same_mirrored() -> None:
     batch = Batch(image=torch.randn(4, 3, 4, 4), label=torch.tensor([0, 1, 1, 2]))
     found = kindred(batch)
@@ -285,6 +321,9 @@ def test_networks_without_what_the_game_needs_are_refused() -> None:
         (lambda: DomainsSettings(critic_steps=0), "critic_steps must be at least 1"),
         (lambda: StylesSettings(style=-1.0), "style, diversity and cycle must not be negative"),
         (lambda: StylesSettings(diversity_end=0.0), r"diversity_end lies in \(0, 1\]"),
+        (lambda: DrawingSettings(gray=-1.0), "gray must not be negative"),
+        (lambda: Drawn(style=-1.0), r"likeness\.style must not be negative"),
+        (lambda: Drawn(content=0.0), "nothing else holds the drawing to its photo"),
         (lambda: DomainsSettings(cycle=-1.0), "cycle must not be negative"),
     ],
 )
@@ -294,7 +333,5 @@ def test_impossible_settings_are_refused(make: Any, said: str) -> None:
 
 
 def test_without_labels_there_are_no_domains() -> None:
-    from sparring.recipes.assemble import assemble
-
     with pytest.raises(ValueError, match="needs domains to translate between"):
         assemble(recipe_of("domains"), (3, 8, 8), 0)

@@ -10,6 +10,7 @@ from .casting import Cast as Cast
 from .casting import GameSettings as GameSettings
 from .cycle import CycleSettings
 from .domains import DomainsSettings
+from .drawing import DrawingSettings
 from .growing import GrowingSettings
 from .inference import InferenceSettings
 from .onesided import OnesidedSettings
@@ -30,6 +31,7 @@ GAMES: Registry[type] = Registry(
         "onesided": OnesidedSettings,
         "domains": DomainsSettings,
         "styles": StylesSettings,
+        "drawing": DrawingSettings,
     },
 )
 
