@@ -110,7 +110,7 @@ class Drawing(Game):
 
     def content_alone(self, batch: Batch, clock: Clock) -> Losses:
         """The warm-up."""
-        seen = self.likeness.seen(self.generator(batch.source))
+        seen = self.likeness.looked(self.generator(batch.source))
         return self.likeness.content(seen, batch.source) | self.weights(self.generator)
 
     def tend(self, readings: Readings) -> None:

@@ -44,11 +44,11 @@ class DrawnTerms(nn.Module):
         self.eyes = (eye_of(options.eye),)
 
     def forward(self, made: Tensor, photo: Tensor, drawing: Tensor) -> Losses:
-        o, seen = self.options, self.seen(made)
+        o, seen = self.options, self.looked(made)
         terms = self.content(seen, photo)
         if o.style:
             # The eye sees the made image in its colours, and the drawing without: only its textures are wanted.
-            terms["style"] = o.style * textures_apart(seen, self.seen(grayed(drawing)))
+            terms["style"] = o.style * textures_apart(seen, self.looked(grayed(drawing)))
         if o.colour:
             terms["colour"] = o.colour * colours_apart(made, photo)
         if o.roughness:
@@ -57,9 +57,9 @@ class DrawnTerms(nn.Module):
 
     def content(self, seen: tuple[Tensor, ...], photo: Tensor) -> Losses:
         """That alone, of what the eye sees in the made image: what a warm-up learns by."""
-        apart = maps_apart(seen, self.seen(photo), shares_of(self.options.eye))
+        apart = maps_apart(seen, self.looked(photo), shares_of(self.options.eye))
         return {"content": self.options.content * apart}
 
-    def seen(self, image: Tensor) -> tuple[Tensor, ...]:
+    def looked(self, image: Tensor) -> tuple[Tensor, ...]:
         """The maps of the eye."""
         return self.eyes[0].to(image.device)(image)
