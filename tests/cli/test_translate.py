@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,7 @@ from tests.data.pictures import write_images
 from tests.games.small import recipe_of
 
 from sparring.cli.translate import kept
+from sparring.data import film
 from sparring.games.paired import PairedSettings
 from sparring.run.bundle import Card, save_bundle
 
@@ -72,6 +76,44 @@ def test_domains_are_named(tmp_path: Path, cli: Cli) -> None:
     assert "is one of: x, y" in cli.mistake("translate", stars, one, str(tmp_path / "z.png"))
 
 
+def test_films_are_translated_frame_by_frame(
+    bundle: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = [np.full((6, 9, 3), 40 * number, np.uint8) for number in range(3)]
+    written: dict[str, list[NDArray[np.uint8]]] = {}
+
+    @contextmanager
+    def writing(path: Path, source: film.Film, width: int, height: int) -> Iterator[Callable[[film.Frame], None]]:
+        assert (width, height, source.rate) == (9, 6, Fraction(25))
+        yield written.setdefault(path.relative_to(tmp_path).as_posix(), []).append
+
+    folder = write_images(tmp_path / "in", ["a.png"])
+    for name in ("b.mp4", "sub/c.avi", "notes.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"")
+    monkeypatch.setattr(film, "open_film", lambda path: film.Film(path, 9, 6, Fraction(25)))
+    monkeypatch.setattr(film, "frames_of", lambda one: iter(frames))
+    monkeypatch.setattr(film, "writing", writing)
+    told = cli("translate", bundle, str(folder), str(tmp_path / "out"), "--json").json
+    assert (told["translated"], told["no_images"]) == (3, 1)
+    assert set(written) == {"out/b.mp4", "out/sub/c.mkv"}
+    assert [one.shape for one in written["out/b.mp4"]] == [(6, 9, 3)] * 3
+    assert "a.gif is no film that can be written; use .mp4" in cli.mistake(
+        "translate", bundle, str(folder / "b.mp4"), str(tmp_path / "a.gif")
+    )
+
+
+def test_films_that_cannot_be_read_are_told(bundle: str, tmp_path: Path, cli: Cli) -> None:
+    """For want of ffmpeg, or because of what is inside."""
+    folder = write_images(tmp_path / "in", ["a.png"])
+    (folder / "b.mp4").write_bytes(b"nothing")
+    told = cli("translate", bundle, str(folder), str(tmp_path / "out"), "--json").json
+    assert told["translated"] == 1
+    assert "cannot be read: " in told["broken"][str(folder / "b.mp4")]
+    said = cli("translate", bundle, str(folder / "b.mp4"), str(tmp_path / "b.mp4"))
+    assert (said.status, "none of these could be read" in said.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -100,9 +142,11 @@ def test_what_cannot_be_translated_is_told(
 
 def test_names_do_not_meet() -> None:
     taken: set[str] = set()
-    assert [kept(name, taken) for name in ("a.png", "a.bmp", "b.JPG", "c.tiff")] == [
+    assert [kept(name, taken) for name in ("a.png", "a.bmp", "b.JPG", "c.tiff", "d.MOV", "d.avi")] == [
         "a.png",
         "a.bmp.png",
         "b.JPG",
         "c.png",
+        "d.MOV",
+        "d.mkv",
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
     from ..run.translating import Translator
 
+    Paint = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+
 
 @dataclass(frozen=True)
 class Translate:
-    """Translate an image, or every image in a folder, with a run's best weights or a bundle; names are kept."""
+    """Translate an image, a film, or all of a folder, with a run's best weights or a bundle; names are kept."""
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN|BUNDLE", help_behavior_hint="")] = ""
     """Folder of a run, a .safetensors file, or official weights (.pth) of a repository whose names are known."""
     images: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="IN", help_behavior_hint="")] = ""
-    """An image, or a folder of images in any nesting."""
+    """An image, a film (through ffmpeg), or a folder of them in any nesting."""
     out: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="OUT", help_behavior_hint="")] = ""
     """A picture for an image, or a new folder."""
     label: Annotated[str | None, tyro.conf.arg(metavar="L", help_behavior_hint="")] = None
@@ -72,10 +74,16 @@ def run(arguments: Sequence[str]) -> int:
 
 def planned(images: Path, out: Path, into: bool) -> tuple[list[tuple[Path, Path]], int]:
     """Every image and where its translation goes, and how many other files lie there. ValueError if it cannot be."""
+    from ..data.film import CONTAINERS
+
     if images.is_file():
         place = out / kept(images.name, set()) if into or out.is_dir() else out
-        if place.suffix.lower() not in PICTURES:
-            raise ValueError(f"{place.name} is no picture that can be written; use .png, .jpg or .webp, or a folder/")
+        written = tuple(CONTAINERS) if is_film(images) else PICTURES
+        if place.suffix.lower() not in written:
+            kind, endings = "film" if is_film(images) else "picture", ", ".join(written[:-1])
+            raise ValueError(
+                f"{place.name} is no {kind} that can be written; use {endings} or {written[-1]}, or a folder/"
+            )
         return [(images, place)], 0
     if not images.is_dir():
         raise ValueError(f"there is no image or folder {images}")
@@ -84,18 +92,32 @@ def planned(images: Path, out: Path, into: bool) -> tuple[list[tuple[Path, Path]
     from ..data.listing import list_images
 
     listing, taken = list_images(images), set[str]()
-    if not listing.files:
+    films = sorted(
+        path.relative_to(images).as_posix() for path in images.rglob("*") if is_film(path) and path.is_file()
+    )
+    names = [*(file.name for file in listing.files), *films]
+    if not names:
         raise ValueError(f"there are no images in {images}")
-    return [(images / file.name, out / kept(file.name, taken)) for file in listing.files], listing.others.total()
+    return [(images / name, out / kept(name, taken)) for name in names], listing.others.total() - len(films)
 
 
 def kept(name: str, taken: set[str]) -> str:
     """The same name, with .png where its ending cannot be written, and behind it where that name is taken."""
+    from ..data.film import film_name
+
     path = Path(name)
-    found = name if path.suffix.lower() in PICTURES else str(path.with_suffix(".png"))
-    found = f"{name}.png" if found in taken else found
+    ending = Path(film_name(name)).suffix if is_film(path) else ".png"
+    found = name if path.suffix.lower() in PICTURES else str(path.with_suffix(ending))
+    found = f"{name}{ending}" if found in taken else found
     taken.add(found)
     return found
+
+
+def is_film(path: Path) -> bool:
+    """By its name, without looking inside."""
+    from ..data.film import ENDINGS
+
+    return path.suffix.lower() in ENDINGS and not path.name.startswith(".")
 
 
 def pictured(translator: Translator, things: str) -> None:
@@ -121,21 +143,46 @@ def translated(
     from ..data.images import BadImageError, decoding
     from ..run import grid
 
+    def paint(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        images = torch.from_numpy(pixels.copy())[None]
+        return translator.translate(images, label=flags.label, tile=flags.tile)[0].numpy()
+
     for done, (source, place) in enumerate(pairs, start=1):
         try:
-            with decoding():
-                pixels = loaded(translator, source, flags)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if is_film(source):
+                filmed(translator, source, place, paint)
+            else:
+                with decoding():
+                    pixels = loaded(translator, source, flags)
+                made = paint(pixels)
+                grid.save(Image.fromarray(made[..., 0] if made.shape[2] == 1 else made), place)
         except BadImageError as error:
             voice.talk(f"{source} {error}")
             yield str(source), str(error)
-            continue
-        made = translator.translate(torch.from_numpy(pixels.copy())[None], label=flags.label, tile=flags.tile)[
-            0
-        ].numpy()
-        place.parent.mkdir(parents=True, exist_ok=True)
-        grid.save(Image.fromarray(made[..., 0] if made.shape[2] == 1 else made), place)
         if done % 100 == 0:
             voice.talk(f"{done:,} of {len(pairs):,}")
+
+
+def filmed(translator: Translator, source: Path, place: Path, paint: Paint) -> None:
+    """Translate a film frame by frame; its sound and rate are kept. BadImageError where it cannot be read."""
+    import numpy as np
+    from PIL import Image
+
+    from ..data.film import frames_of, open_film, writing
+    from ..data.images import BadImageError
+
+    if translator.maps:
+        raise BadImageError("is a film, and this translator starts from label maps")
+    try:
+        film = open_film(source)
+    except ValueError as error:
+        raise BadImageError(f"cannot be read: {error}") from None
+    with writing(place, film, film.width, film.height) as write:
+        for frame in frames_of(film):
+            given = frame if translator.channels == 3 else np.asarray(Image.fromarray(frame).convert("L"))[..., None]
+            made = paint(given)
+            write(made if made.shape[2] == 3 else made.repeat(3, 2))
 
 
 def loaded(translator: Translator, source: Path, flags: Translate) -> NDArray[np.uint8]:
