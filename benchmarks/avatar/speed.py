@@ -1,6 +1,6 @@
 """What one call of `sparring avatar` takes, from the start of Python to the end: seconds and memory.
 
-    pip install 'sparring[avatar]' scikit-image
+    pip install scikit-image
     python -m benchmarks.avatar.speed [--threads 2] [--out benchmarks/results/avatar_speed.json]
 
 Each photo is the astronaut's head and shoulders at the size of a telephone's or a website's portrait; each call is a

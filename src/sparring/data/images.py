@@ -223,9 +223,10 @@ def _pad(image: Image.Image, size: int) -> Image.Image:
 
 
 def _channels(image: Image.Image, channels: int) -> tuple[NDArray[np.uint8], bool]:
-    gray = image.mode == "L"
+    gray, colour = image.mode == "L", np.asarray(image)
     if not gray:
-        colour = np.asarray(image)
         gray = bool((colour[..., 0] == colour[..., 1]).all() and (colour[..., 1] == colour[..., 2]).all())
-    pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+    mode = "L" if channels == 1 else "RGB"
+    # Of a huge photo every copy counts, and converting to what it is makes one.
+    pixels = colour if image.mode == mode else np.asarray(image.convert(mode))
     return pixels.reshape(image.height, image.width, channels), gray
