@@ -169,6 +169,7 @@ TRANSLATION = {
             "networks.critic.width=4",
             "game.likeness.perceptual=0",
             "game.likeness.pixel=100",
+            "optims.generator.lr=3e-3",
             "train.images=600",
             "train.batch=4",
             size=32,
