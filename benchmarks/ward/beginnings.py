@@ -86,5 +86,5 @@ BEGIN: Mapping[str, Callable[[], Recipe]] = {
         "train.images=4000",
     ),
     "heads fastgan": lambda: on("fastgan-toy", "avatars-small", "train.images=2400", side=32),
-    "heads projected": lambda: on("projected-toy", "avatars-small", "train.images=3200", side=32),
+    "heads projected": lambda: on("projected-toy", "avatars-small", "train.images=1600", side=32),
 }
