@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import masks
+from .blur import gaussian
 from .face import Face
 from .finish import Palette
 from .person import person_mask
@@ -23,6 +24,8 @@ from .styles import Style
 from .templates import ffhq
 from .warp import crop
 
+SOFT = 0.006
+"""Sides of the crop; standard deviation by which a person's outline is softened before it is cut out."""
 SEEN = 0.5
 """Share of the head's ellipse that is a person's, below which the person's outline is not believed."""
 
@@ -96,7 +99,8 @@ def square(one: Seat, finished: Tensor, settings: AvatarSettings) -> Pixels:
     side = finished.shape[-1]
     opacity = one.opacity
     if settings.background != "photo":
-        person = masks.smoothstep((one.person - 0.25) / 0.5)
+        # The network's outline is ragged at its own resolution.
+        person = masks.smoothstep((gaussian(one.person, SOFT * one.crop.shape[-1]) - 0.25) / 0.5)
         if settings.background == "white":
             return in_bytes(1 - at_side(person, side) * (1 - finished))
         opacity = person if opacity is None else opacity * person
