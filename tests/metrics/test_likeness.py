@@ -14,7 +14,7 @@ from torchmetrics.functional.image import (
 
 from sparring.metrics.likeness import likeness, luma, ms_ssim, psnr, ssim
 from sparring.metrics.moments import moments_of
-from sparring.metrics.sets import Seen, Sets
+from sparring.metrics.sets import Beside, Seen, Sets
 
 
 def pictures(n: int, side: int, channels: int = 3) -> Tensor:
@@ -27,8 +27,8 @@ def noisy(images: Tensor, deviation: float) -> Tensor:
     return (images + deviation * torch.randn(images.shape)).round().clamp(0, 255).to(torch.uint8)
 
 
-def seen(images: Tensor, names: tuple[str, ...] = ()) -> Seen:
-    return Seen(len(images), moments_of(torch.zeros(0, 1)), images=images, names=names)
+def paired(images: Tensor, targets: Tensor) -> Sets:
+    return Sets(Seen(len(images), moments_of(torch.zeros(0, 1)), images=images), beside=Beside(target=targets))
 
 
 @pytest.mark.parametrize("crop", [0, 4])
@@ -97,13 +97,16 @@ def test_scores_of_pairs() -> None:
     images = pictures(4, 48)
     worse = noisy(images, 10)
     worse[0] = images[0]
-    scores = {one.name: one for one in likeness(Sets(seen(worse), seen(images)))}
-    assert list(scores) == ["psnr", "ssim", "ms-ssim"]
+    scores = {one.name: one for one in likeness(paired(worse, images))}
+    assert list(scores) == ["l1", "psnr", "ssim", "ms-ssim"]
+    assert scores["l1"].value == pytest.approx(float((worse.double() - images.double()).abs().mean()) / 255)
     assert scores["psnr"].value == pytest.approx(float(psnr(worse[1:], images[1:]).mean()))
     assert "1 of 4 pairs are equal" in scores["psnr"].warnings[0]
+    assert [math.isfinite(one) for one in scores["psnr"].each] == [False, True, True, True]
+    assert "each" not in scores["psnr"].as_json()
     assert scores["ssim"].low < scores["ssim"].value < scores["ssim"].high
     assert dict(scores["ms-ssim"].protocol.settings)["scales"] == 3
-    with pytest.raises(ValueError, match="same names in the same order"):
-        likeness(Sets(seen(worse, ("a", "b", "c", "d")), seen(images, ("b", "a", "c", "d"))))
+    with pytest.raises(ValueError, match="no pairs"):
+        likeness(paired(worse, images[:2]))
     tiny = pictures(2, 8)
-    assert [one.name for one in likeness(Sets(seen(tiny), seen(tiny)))] == ["psnr"]
+    assert [one.name for one in likeness(paired(tiny, tiny))] == ["l1", "psnr"]

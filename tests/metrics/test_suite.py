@@ -13,7 +13,7 @@ from torch import Tensor
 from sparring.metrics.features import choose_extractor
 from sparring.metrics.moments import moments_of
 from sparring.metrics.score import from_json
-from sparring.metrics.sets import Seen, Sets
+from sparring.metrics.sets import Beside, Seen, Sets
 from sparring.metrics.suite import METRICS, Metric, metrics_named
 
 CLASSES = ("low", "high")
@@ -45,6 +45,8 @@ class Toy:
 
 def sets_for(metric: Metric, *, welcome: bool) -> Sets:
     wanted = metric.needs | (metric.welcome if welcome else frozenset())
+    if pairs := wanted & {"source", "target", "returned"}:
+        wanted = wanted | {"images"}
     dropped = dict.fromkeys(ROWS - wanted)
     fake, real, held = (replace(seen(seed), **dropped) for seed in range(3))
     return Sets(
@@ -54,6 +56,7 @@ def sets_for(metric: Metric, *, welcome: bool) -> Sets:
         choose_extractor("pixels"),
         Toy() if "maker" in wanted else None,
         classes=CLASSES,
+        beside=Beside(**{name: seen(place).images for place, name in enumerate(sorted(pairs), start=3)}),
     )
 
 

@@ -31,6 +31,8 @@ class Evaluate:
     """A run, a .safetensors file, or a folder of images."""
     against: Annotated[str, tyro.conf.arg(metavar="DATA", help_behavior_hint="")] = ""
     """Real images: a folder or any other data set; a run's own if left out."""
+    source: Annotated[str, tyro.conf.arg(metavar="DATA", help_behavior_hint="")] = ""
+    """What a translator starts from, or what the images of FOLDER were made of; a run's own if left out."""
     metrics: Annotated[str, tyro.conf.arg(metavar="fid,kid,...|list", help_behavior_hint="")] = ""
     """Which; those that fit what is compared if left out."""
     features: Annotated[str, tyro.conf.arg(metavar="NAME")] = "auto"
@@ -158,6 +160,7 @@ def task_of(flags: Evaluate) -> Task:
     return Task(
         subject=flags.subject,
         against=flags.against,
+        source=flags.source,
         metrics=tuple(name.strip() for name in flags.metrics.split(",") if name.strip()),
         features=flags.features,
         weights=flags.weights,

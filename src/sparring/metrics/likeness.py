@@ -7,15 +7,14 @@ full-range luma of image libraries.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .bounds import mean_bounds
-from .score import Protocol, Score
+from .protocols import Settings, beside_of, mean_score, pairs_protocol
+from .score import Score
 from .sets import Sets
 
 PEAK = 255.0
@@ -119,18 +118,16 @@ def blurred(images: Tensor) -> Tensor:
     return out.view(n, channels, *out.shape[2:])
 
 
+def absolute(ours: Tensor, theirs: Tensor) -> Tensor:
+    """Mean absolute difference of each pair (L1), (n,) float64 in [0, 1]."""
+    left, right = prepared(ours, theirs, 0, y=False)
+    return (left - right).abs().flatten(1).mean(1) / PEAK
+
+
 def likeness(sets: Sets) -> list[Score]:
-    """PSNR in decibels, SSIM and MS-SSIM of fakes and the real images they were made for, in the same order."""
-    assert sets.real is not None
-    ours, theirs = sets.fake.images, sets.real.images
-    assert ours is not None
-    assert theirs is not None
-    if len(ours) != len(theirs) or (sets.fake.names and sets.real.names and sets.fake.names != sets.real.names):
-        raise ValueError(
-            "PSNR and SSIM compare each image with its own original, so both sets need the same names in the same "
-            "order; for sets that are not pairs choose fid or kid"
-        )
-    measures: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"psnr": psnr}
+    """L1, PSNR in decibels, SSIM and MS-SSIM of samples and what they should have become."""
+    ours, theirs = beside_of(sets.beside.target, sets, "what it should have become")
+    measures: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"l1": absolute, "psnr": psnr}
     if fitting(min(ours.shape[2:])):
         measures |= {"ssim": ssim, "ms-ssim": ms_ssim}
     return [averaged(name, measure, ours, theirs, sets) for name, measure in measures.items()]
@@ -138,16 +135,15 @@ def likeness(sets: Sets) -> list[Score]:
 
 def averaged(name: str, measure: Callable[[Tensor, Tensor], Tensor], ours: Tensor, theirs: Tensor, sets: Sets) -> Score:
     """The mean over pairs; pairs that are equal have no PSNR and are counted in a warning."""
-    pairs = zip(ours.split(AT_ONCE), theirs.split(AT_ONCE), strict=True)
-    values = torch.cat([measure(left, right) for left, right in pairs])
-    finite = values[torch.isfinite(values)]
-    equal = len(values) - len(finite)
-    warnings = (f"{equal} of {len(values)} pairs are equal to the last bit; the mean is over the others",)
-    settings: tuple[tuple[str, float | int | str], ...] = (("crop", 0), ("channels", "all"))
+    settings: Settings = (("crop", 0), ("channels", "all"))
     if name == "ms-ssim":
         settings += (("scales", fitting(min(ours.shape[2:]))),)
-    fingerprint = sets.real.fingerprint if sets.real else ""
-    protocol = Protocol(real=len(theirs), fake=len(ours), reference=fingerprint, settings=settings)
-    value = float(finite.mean()) if len(finite) else math.inf
-    low, high = mean_bounds(finite) if len(finite) else (value, value)
-    return Score(name, value, "higher", protocol, low, high, "95% of the mean", warnings if equal else ())
+    protocol = pairs_protocol(sets, settings, targets=True)
+    values = of_pairs(measure, ours, theirs)
+    return mean_score(name, values, "lower" if name == "l1" else "higher", protocol, "pairs are equal to the last bit")
+
+
+def of_pairs(measure: Callable[[Tensor, Tensor], Tensor], ours: Tensor, theirs: Tensor) -> Tensor:
+    """What a measure says of each pair, (n,), a few pairs at a time."""
+    pairs = zip(ours.split(AT_ONCE), theirs.split(AT_ONCE), strict=True)
+    return torch.cat([measure(left, right) for left, right in pairs])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from .score import Protocol
+from .bounds import mean_bounds
+from .score import Better, Protocol, Score
 from .sets import Extractor, Seen, Sets
 
 Settings = tuple[tuple[str, float | int | str], ...]
@@ -28,6 +29,7 @@ def features_protocol(sets: Sets, settings: Settings = (), *, reference: Seen | 
         real=real.count if real else 0,
         fake=sets.fake.count,
         reference=real.fingerprint if real else "",
+        sources=sets.beside.sources,
         seed=sets.seed,
         settings=settings,
     )
@@ -40,6 +42,7 @@ def pixels_protocol(sets: Sets, settings: Settings = (), *, alone: bool = False)
         real=real.count if real else 0,
         fake=sets.fake.count,
         reference=real.fingerprint if real else "",
+        sources=sets.beside.sources,
         seed=sets.seed,
         settings=settings,
     )
@@ -61,3 +64,39 @@ def images_of(seen: Seen | None, who: str) -> Tensor:
     if seen is None or seen.images is None or len(seen.images) < 2:
         raise ValueError(f"this metric needs at least two images of {who}")
     return seen.images
+
+
+def pairs_protocol(sets: Sets, settings: Settings = (), *, targets: bool = False) -> Protocol:
+    """Of a metric on what stands beside each sample; `targets`: it looks at what they should have become."""
+    return Protocol(
+        real=sets.fake.count if targets else 0,
+        fake=sets.fake.count,
+        reference=sets.beside.targets if targets else "",
+        sources=sets.beside.sources,
+        seed=sets.seed,
+        settings=settings,
+    )
+
+
+def mean_score(
+    name: str, values: Tensor, better: Better, protocol: Protocol, what: str, warnings: tuple[str, ...] = ()
+) -> Score:
+    """The mean of what was measured of each sample (n,), with its interval; `what` says why some are not finite."""
+    finite = values[values.isfinite()]
+    lost = len(values) - len(finite)
+    if lost:
+        warnings = (*warnings, f"{lost} of {len(values)} {what}; the mean is over the others")
+    value = float(finite.double().mean()) if len(finite) else float(values.double().mean())
+    low, high = mean_bounds(finite) if len(finite) else (value, value)
+    each = tuple(values.double().tolist())
+    return Score(name, value, better, protocol, low, high, "95% of the mean", warnings, each)
+
+
+def beside_of(images: Tensor | None, sets: Sets, what: str) -> tuple[Tensor, Tensor]:
+    """Samples and what stands beside them, uint8. ValueError with what is missing."""
+    ours = sets.fake.images
+    if images is None or ours is None:
+        raise ValueError(f"this metric looks at each image beside {what}, and there is none")
+    if len(images) != len(ours) or images.shape[2:] != ours.shape[2:]:
+        raise ValueError(f"these are no pairs: {tuple(ours.shape)} against {tuple(images.shape)}")
+    return ours, images

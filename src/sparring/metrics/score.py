@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 Better = Literal["lower", "higher", ""]
@@ -25,6 +25,8 @@ class Protocol:
     """Samples under test."""
     reference: str = ""
     """Fingerprint of the real samples, and which split they are."""
+    sources: str = ""
+    """Fingerprint of what a translator's samples were made of; empty for others."""
     seed: int = 0
     """Of the choice of samples, of subsets and of noise."""
     settings: tuple[tuple[str, float | int | str], ...] = ()
@@ -52,6 +54,8 @@ class Score:
     high: float = math.nan
     interval: str = ""
     warnings: tuple[str, ...] = ()
+    each: tuple[float, ...] = field(default=(), compare=False, repr=False)
+    """What the value is the mean of, in the samples' order, NaN for those left out; kept in memory alone."""
 
     def beats(self, other: Score) -> bool:
         """Whether this is the better number. ValueError unless both were measured in the same way."""
@@ -65,7 +69,8 @@ class Score:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; what is not a number is None, since JSON has no NaN."""
-        plain = asdict(self)
+        plain = asdict(replace(self, each=()))
+        del plain["each"]
         plain["protocol"]["settings"] = dict(self.protocol.settings)
         plain["warnings"] = list(self.warnings)
         return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in plain.items()}

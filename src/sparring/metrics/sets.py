@@ -84,6 +84,22 @@ class StyledMaker(Protocol):
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What stands beside each sample, in the samples' order; images (n, channels, height, width) uint8.
+
+    None where there is none, or where no metric asked for it.
+    """
+
+    source: Tensor | None = None  # what the sample was made of
+    target: Tensor | None = None  # what it should have become
+    returned: Tensor | None = None  # the source after there and back
+    labels: Tensor | None = None  # (n,) int64: whom or what the source shows
+    names: tuple[str, ...] = ()  # of the sources
+    sources: str = ""  # fingerprint of the sources
+    targets: str = ""  # and of what they should become
+
+
+@dataclass(frozen=True)
 class Sets:
     """Everything that metrics may look at; each declares what it needs of it."""
 
@@ -95,3 +111,4 @@ class Sets:
     seed: int = 0
     classes: tuple[str, ...] = ()  # names of labels, of real and fake alike
     notes: tuple[str, ...] = field(default=())
+    beside: Beside = field(default=Beside())

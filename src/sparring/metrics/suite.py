@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..settings import nearest
@@ -22,6 +22,7 @@ from .path_length import path_length
 from .per_class import frechet_per_class, kernel_per_class, manifold_per_class
 from .score import Score
 from .sets import Sets
+from .translation import cycle, edges, perceptual
 from .verdict import verdict
 
 Measure = Callable[[Sets], list[Score]]
@@ -36,7 +37,8 @@ class Metric:
     """One line for people: what it says, and what it cannot see."""
     measure: Measure
     needs: frozenset[str]
-    """Of: real, held_out, features, logits, labels, images, maker."""
+    """Of: real, held_out, features, logits, labels, images, maker, and of what stands beside each sample: source,
+    target, returned."""
     welcome: frozenset[str] = frozenset()
     """Of the same: what it looks at where it is there, and does without where it is not."""
 
@@ -44,6 +46,7 @@ class Metric:
 FEATURES = frozenset({"real", "features"})
 IMAGES = frozenset({"images"})
 LOGITS = frozenset({"labels", "logits"})
+TARGET = frozenset({"target"})
 LABELLED = frozenset({"real", "held_out", "labels", "images"})
 
 METRICS: dict[str, Metric] = {
@@ -56,12 +59,24 @@ METRICS: dict[str, Metric] = {
         LOGITS,
         frozenset({"real", "held_out"}),
     ),
+    "cycle": Metric(
+        "cycle",
+        "what is left of sources after there and back; a translator that changes nothing is perfect",
+        cycle,
+        frozenset({"source", "returned"}),
+    ),
     "diversity": Metric(
         "diversity",
         "how samples differ from each other; blind to quality",
         diversity,
         IMAGES,
         frozenset({"real", "labels"}),
+    ),
+    "edges": Metric(
+        "edges",
+        "whether edges of translations lie where those of sources do; blind to colours and to the wanted look",
+        edges,
+        frozenset({"source"}),
     ),
     "fid": Metric(
         "fid",
@@ -99,12 +114,13 @@ METRICS: dict[str, Metric] = {
         kernel_per_class,
         FEATURES | {"labels"},
     ),
-    "likeness": Metric("likeness", "PSNR, SSIM, MS-SSIM of pairs; blind to naturalness", likeness, IMAGES | {"real"}),
+    "likeness": Metric("likeness", "L1, PSNR, SSIM, MS-SSIM of pairs; blind to naturalness", likeness, TARGET),
     "memorisation": Metric(
         "memorisation", "whether samples are copies; takes a shrunk set for one", memorisation, FEATURES | {"held_out"}
     ),
     "modes": Metric("modes", "how many modes or classes are found; blind to copies", modes, FEATURES | LOGITS),
     "ndb": Metric("ndb", "parts of the data that come too often or too rarely", ndb, FEATURES, frozenset({"held_out"})),
+    "perceptual": Metric("perceptual", "how different pairs look; blind to small shifts of all", perceptual, TARGET),
     "ppl": Metric(
         "ppl", "how smoothly images change with the noise; blind to variety", path_length, frozenset({"maker"})
     ),
@@ -125,12 +141,12 @@ METRICS: dict[str, Metric] = {
 """One entry a metric; see `docs/metrics.md` for what each is good for."""
 
 
-def metrics_named(names: Iterable[str]) -> list[Metric]:
+def metrics_named(names: Iterable[str], among: Mapping[str, Metric] = METRICS) -> list[Metric]:
     """ValueError with the nearest name for an unknown one."""
     found = list[Metric]()
     for name in names:
-        if name not in METRICS:
-            known = f" Known: {', '.join(METRICS)}."
-            raise ValueError(f"there is no metric {name!r}.{nearest(name, METRICS) or known}")
-        found.append(METRICS[name])
+        if name not in among:
+            known = f" Known: {', '.join(among)}."
+            raise ValueError(f"there is no metric {name!r}.{nearest(name, among) or known}")
+        found.append(among[name])
     return found

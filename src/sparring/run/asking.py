@@ -11,8 +11,8 @@ from ..metrics.human.answers import Opinion, read_answers
 from ..metrics.human.page import CHECKS, TRIALS, study_of
 from . import atomic
 from .evaluating import Steps
-from .opposing import Task, sides_of
-from .subjects import AnySet
+from .opposing import sides_of
+from .sides import AnySet, Task
 
 PAGE, KEY = "page.html", "key.json"
 LARGE = 256  # pixels; smaller images are enlarged by a whole factor up to here

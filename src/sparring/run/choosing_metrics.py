@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..metrics.suite import METRICS, Metric
-from .opposing import Sides
+from .sides import Sides
 
 USUAL = ("fid", "kid", "prdc", "modes", "conditional-accuracy", "kid-per-class", "memorisation", "verdict")
+OF_TRANSLATORS = ("fid", "kid", "prdc", "kid-per-class", "likeness", "perceptual", "cycle", "edges", "faces")
+"""The same for what is made of images."""
 """In the order of the table, those that say most for their time; every other one has to be asked for."""
 PER_CLASS = 100
 """Real images of a class, on average, from which scores by class are worth reading."""
@@ -19,12 +21,16 @@ MISSING = {
     "held_out": "images that were held out of training",
     "labels": "real images with labels",
     "maker": "a generator, and not only its images",
+    "source": "what each image was made of: a translator, or --source FOLDER",
+    "target": "pairs: for each image one of the same name that it should have become",
+    "returned": "a translator that keeps the way back",
 }
 
 
-def fitting(sides: Sides, features: str) -> list[Metric]:
-    """Those that say something about these sets, seen by this network."""
-    return [METRICS[name] for name in USUAL if name in METRICS and fits(METRICS[name], sides, features)]
+def fitting(sides: Sides, features: str, catalogue: Mapping[str, Metric] = METRICS) -> list[Metric]:
+    """Those of the catalogue that say something about these sets, seen by this network."""
+    usual = OF_TRANSLATORS if sides.source else USUAL
+    return [catalogue[name] for name in usual if name in catalogue and fits(catalogue[name], sides, features)]
 
 
 def check_possible(metrics: Sequence[Metric], sides: Sides) -> None:
@@ -59,6 +65,7 @@ def wanted(metrics: Sequence[Metric], sides: Sides) -> frozenset[str]:
 def has(need: str, sides: Sides) -> bool:
     """Whether what a metric needs is there."""
     there = {"real": sides.real, "held_out": sides.held_out, "labels": sides.classes, "maker": sides.maker}
+    there |= {"source": sides.source, "target": sides.target, "returned": sides.back}
     return need not in there or bool(there[need])
 
 

@@ -22,7 +22,8 @@ def table(found: Evaluation, before: dict[str, Score]) -> str:
 
 
 def heading(found: Evaluation) -> str:
-    facts = {"Scored": found.fake, "Against": found.real, "Held out": found.held_out, **common(found.scores)}
+    facts = {"Scored": found.fake, "Made of": found.sources, "Against": found.real, "Held out": found.held_out}
+    facts |= common(found.scores)
     return "\n".join(f"{f'{what}:':<10} {text}" for what, text in facts.items() if text)
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..data.open import open_source
 from ..data.pack import Progress
 from ..data.packed import PackSource
+from ..data.pairs import stem_of
 from ..data.points import POINTS
 from ..data.settings import DataSettings
 from ..metrics.folders import FolderImages, PackImages, check_alike, open_images
+from .bundle import read_card
 from .folder import RunFolder
-from .handles import Synthesizer, load
-from .subjects import AnySet, Samples, training_set
+from .handles import Synthesizer, load, weights_of
+from .opposing_translators import of_translator
+from .sides import MOST, Sides, Task, here
+from .subjects import Samples, training_set
+from .translating import KIND
 
-MOST = 50_000
-"""Real images that are looked at, as is the custom; of larger sets so many are chosen."""
 CUSTOM = {"cpu": 10_000}
 """Samples of a generator at most, by kind of device; elsewhere as many as is the custom."""
 FEWEST = 2_000
@@ -25,69 +28,15 @@ STREAMED = 10_000
 """Real images that are held in memory, of a source that cannot be packed."""
 
 
-@dataclass(frozen=True)
-class Task:
-    """What is to be measured."""
-
-    subject: str
-    """A run, a bundle, or a data set."""
-    against: str = ""
-    """A data set; empty = a run's own."""
-    metrics: tuple[str, ...] = ()
-    """Empty = those that fit."""
-    features: str = "auto"
-    """Name of a feature network."""
-    weights: str = ""
-    """A file with its weights; empty = it knows where they are."""
-    samples: int = 0
-    """Samples of a generator, or images of a data set, that are scored; 0 = as many as suit the real images, or all."""
-    seed: int = 0
-    """Of noise and of every choice."""
-    truncation: float = 1.0
-    """Of a generator's noise."""
-    size: int = 0
-    """Side in pixels to which images of data sets are brought; 0 = as they are."""
-    channels: int = 0
-    """1 makes images of data sets gray and 3 RGB; 0 = as they are."""
-    device: str = "cpu"
-    """What to compute on."""
-    extra: frozenset[str] = frozenset()
-    """What is to be kept beside what metrics need: features, images, held_out."""
-
-    def __post_init__(self) -> None:
-        if self.samples == 1 or self.samples < 0:
-            raise ValueError(f"a score takes at least two samples, and {self.samples} cannot be scored")
-
-
-@dataclass(frozen=True)
-class Sides:
-    """Opened sets, and what is known beside."""
-
-    fake: AnySet
-    real: AnySet | None
-    held_out: PackImages | None = None
-    maker: Synthesizer | None = None
-    run: RunFolder | None = None
-    labelled: PackSource | None = None
-    """What a classifier could learn the set's own labels from."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the real samples' labels."""
-        return self.real.classes if self.real else ()
-
-    @property
-    def share_labels(self) -> bool:
-        """Whether the labels of both sides mean the same."""
-        return bool(self.classes) and self.classes == self.fake.classes
-
-
 def sides_of(task: Task, progress: Progress) -> Sides:
     """ValueError or OSError with one sentence where something is missing or cannot be compared."""
     path = Path(task.subject).expanduser()
     run = RunFolder(path)
     if path.is_file() or run.is_run:
-        return of_generator(task, load(path, device=task.device), run if run.is_run else None, progress)
+        opened = run if run.is_run else None
+        if read_card(weights_of(path)).kind == KIND:
+            return of_translator(task, path, opened, progress)
+        return of_generator(task, load(path, device=task.device), opened, progress)
     if not task.against:
         raise ValueError(f"say with which real images {task.subject} is to be compared: --against FOLDER")
     fake = pictures(task.subject, task, task.samples or MOST, task.size, progress)
@@ -96,7 +45,21 @@ def sides_of(task: Task, progress: Progress) -> Sides:
     size = task.size or (fake.shape[1] if folder and not Path(task.against).expanduser().is_dir() else 0)
     real = pictures(task.against, task, MOST, size, progress)
     check_alike(fake, real)
-    return Sides(fake, real, labelled=real.source if isinstance(real, PackImages) else None)
+    source = pictures(task.source, task, task.samples or MOST, size, progress) if task.source else None
+    if source is not None and stems(source) != stems(fake):
+        raise ValueError(f"{fake.name} was not made of {source.name}: the names of their images differ")
+    return Sides(
+        fake,
+        real,
+        labelled=real.source if isinstance(real, PackImages) else None,
+        source=source,
+        target=real if stems(real) == stems(fake) else None,
+    )
+
+
+def stems(images: FolderImages | PackImages) -> list[str]:
+    """Names without their endings: what is called the same in two folders is a pair."""
+    return [stem_of(name) for name in images.names]
 
 
 def pictures(spec: str, task: Task, limit: int, size: int, progress: Progress) -> FolderImages | PackImages:
@@ -107,6 +70,8 @@ def pictures(spec: str, task: Task, limit: int, size: int, progress: Progress) -
 
 def of_generator(task: Task, handle: Synthesizer, run: RunFolder | None, progress: Progress) -> Sides:
     """Its samples against the real images of its run, or against others prepared in the same way."""
+    if task.source:
+        raise ValueError("--source is what translators start from, and this generator starts from noise")
     if task.size or task.channels:
         raise ValueError(
             "the size and the colours of samples are those of the network; leave --size and --channels out"
@@ -135,7 +100,7 @@ def data_of(task: Task, handle: Synthesizer, run: RunFolder | None) -> DataSetti
         data = replace(data, labels="mode")
     if task.against:
         return replace(data, spec=task.against, validation=0.0, labels="auto")
-    if not run and ":" not in data.spec and not Path(data.spec).is_dir():
+    if not run and not here(data.spec):
         raise ValueError(
             f"the images of {data.spec} that {task.subject} was trained on are not here; say --against FOLDER"
         )

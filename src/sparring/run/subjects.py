@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..data.feed import Source
 from ..data.packed import PackSource
-from ..metrics.folders import FolderImages, PackImages
+from ..metrics.folders import PackImages
 from . import grid
 from .translating import Handle
 
@@ -65,9 +65,6 @@ class FirstOf:
     def read(self, start: int, stop: int) -> tuple[Tensor, Tensor | None]:
         """Samples and labels start <= number < stop."""
         return self.images[start:stop], None if self.labels is None else self.labels[start:stop]
-
-
-AnySet = FolderImages | PackImages | Samples | FirstOf
 
 
 def training_set(source: Source, limit: int, seed: int) -> PackImages | FirstOf:

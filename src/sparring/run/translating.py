@@ -178,12 +178,26 @@ def load_translator(path: Path | str, *, device: str = "auto", untold: Untold = 
         return Translator(network.to(choose_device(device)), card, choose_device(device))
     if untold.part or untold.changes:
         raise ValueError(f"{file} says all about itself: parts and settings are for official weights")
+    return with_role(Path(path), "generator", device)
+
+
+def load_inverse(path: Path | str, *, device: str = "auto") -> Translator | None:
+    """The way back, where a game learned one and the file keeps it; else None. Errors as `load_translator`."""
+    tensors, card = read_bundle(weights_of(Path(path)))
+    kept = "inverse" in card.recipe.networks and any(name.startswith("inverse.") for name in tensors)
+    return with_role(Path(path), "inverse", device) if kept else None
+
+
+def with_role(path: Path, role: str, device: str) -> Translator:
+    """A translator whose network has this role in its recipe."""
+    file = weights_of(path)
     tensors, card = read_bundle(file)
     if card.kind != KIND:
         raise ValueError(f"{file} holds a {card.kind!r} and no translator")
-    roles = [role for role in ("generator", "mapping") if role in card.recipe.networks]
+    roles = {"generator": role, "mapping": "mapping"}
     try:
-        network = joined({role: build(card, role, of_role(tensors, role)) for role in roles})
+        built = {part: build(card, its, of_role(tensors, its)) for part, its in roles.items() if its in card.recipe.networks}
+        network = joined(built)
     except (ValueError, RuntimeError, KeyError, TypeError) as error:
         raise ValueError(f"the weights in {file} do not fit the network it describes: {brief(error)}") from None
     chosen = choose_device(device)
