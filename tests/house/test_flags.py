@@ -25,8 +25,8 @@ FLAGS: dict[str, set[str]] = {
         "--json",
     },
     "evaluate": {
-        "--against", "--metrics", "--features", "--weights", "--samples", "--seed", "--truncation", "--size",
-        "--channels", "--compare-with", "--strips", "--human", "--json",
+        "--against", "--source", "--metrics", "--features", "--weights", "--samples", "--seed", "--truncation",
+        "--size", "--channels", "--compare-with", "--strips", "--page", "--human", "--json",
     },
     "compare": {
         "--data", "--seeds", "--budget", "--images", "--ablate", "--batch", "--size", "--device", "--precision",

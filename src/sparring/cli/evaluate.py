@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ..run.opposing import Task
 
 
+STRIPS, PAGE = ("features", "images", "held_out"), ("source", "target")
+"""What these pictures show."""
+
+
 @dataclass(frozen=True)
 class Evaluate:
     """Measure a generator, or a folder of images, against real images.
@@ -53,6 +57,8 @@ class Evaluate:
     """Scores that --json wrote earlier; refused where they were measured in another way."""
     strips: Annotated[str, tyro.conf.arg(metavar="strips.png", help_behavior_hint="")] = ""
     """Also draw the samples that are nearest to real images, beside these: are they copies?"""
+    page: Annotated[str, tyro.conf.arg(metavar="FILE.html", help_behavior_hint="")] = ""
+    """Also write a page of every translation beside its source and right answer, the worst first."""
     human: Annotated[str, tyro.conf.arg(metavar="DIR", help_behavior_hint="")] = ""
     """Instead: write a page that asks people which of two images is real; the same DIR again counts their answers."""
     json: bool = False
@@ -70,6 +76,8 @@ def run(arguments: Sequence[str]) -> int:
         return asked(flags, voice)
     from torch import distributed
 
+    from ..avatar.resembling import FACES
+    from ..metrics.suite import METRICS
     from ..run.evaluating import evaluate
     from ..run.evaluating_table import earlier, table
     from ..run.grid import format_of
@@ -79,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
         format_of(Path(flags.strips))  # scores are dear, and should not be lost for a name
     try:
         with measuring(voice) as steps:
-            found = evaluate(task_of(flags), steps)
+            found = evaluate(task_of(flags), steps, METRICS | FACES)
     finally:
         if distributed.is_initialized():
             distributed.destroy_process_group()
@@ -90,6 +98,8 @@ def run(arguments: Sequence[str]) -> int:
         before = earlier(Path(flags.compare_with), found.scores) if flags.compare_with else before
     except ValueError as error:  # scores are dear, and are shown without the comparison
         refused.append(str(error))
+    if flags.page:
+        refused += page_refused(found, Path(flags.page))
     voice.answer([score.as_json() for score in found.scores], table(found, before))
     for sentence in refused:
         voice.talk(f"sparring: {sentence}")
@@ -128,11 +138,13 @@ def asked(flags: Evaluate, voice: Voice) -> int:
 
 def listed(voice: Voice) -> int:
     """Every metric, and what it says."""
+    from ..avatar.resembling import FACES
     from ..metrics.suite import METRICS
 
-    wide = max(map(len, METRICS), default=0)
-    data = [{"name": one.name, "about": one.about, "needs": sorted(one.needs)} for one in METRICS.values()]
-    voice.answer(data, "\n".join(f"{one.name:<{wide}}  {one.about}" for one in METRICS.values()))
+    metrics = dict(sorted((METRICS | FACES).items()))
+    wide = max(map(len, metrics), default=0)
+    data = [{"name": one.name, "about": one.about, "needs": sorted(one.needs)} for one in metrics.values()]
+    voice.answer(data, "\n".join(f"{one.name:<{wide}}  {one.about}" for one in metrics.values()))
     return 0
 
 
@@ -148,6 +160,8 @@ def check(flags: Evaluate) -> None:
         raise ValueError(f"--channels is 1 (gray) or 3 (RGB), not {flags.channels}")
     if not 0 <= flags.truncation <= 1:
         raise ValueError(f"--truncation lies between 0 and 1, and is {flags.truncation}")
+    if flags.page and not flags.page.endswith(".html"):
+        raise ValueError(f"--page is an HTML file, such as page.html, and not {flags.page}")
     for file in (flags.weights, flags.compare_with):
         if file and not Path(file).expanduser().is_file():
             raise ValueError(f"there is no file {file}")
@@ -170,7 +184,7 @@ def task_of(flags: Evaluate) -> Task:
         size=flags.size or 0,
         channels=flags.channels or 0,
         device=str(join_processes("auto", "fp32").device),
-        extra=frozenset({"features", "images", "held_out"}) if flags.strips else frozenset(),
+        extra=frozenset((*(STRIPS if flags.strips else ()), *(PAGE if flags.page else ()))),
     )
 
 
@@ -183,3 +197,14 @@ def draw_strips(found: Evaluation, path: Path) -> None:
     if found.sets.real is None or found.sets.fake.images is None or len(found.sets.fake.images.shape) != 4:
         raise ValueError("--strips shows images beside real ones, and there are none")
     grid.save(strips(found.sets.fake, found.sets.real, found.sets.held_out), path)
+
+
+def page_refused(found: Evaluation, path: Path) -> list[str]:
+    """Write the page; why it could not be written, since scores are dear and are shown all the same."""
+    from ..run.evaluating_page import write_page
+
+    try:
+        write_page(found, path)
+    except (ValueError, OSError) as error:
+        return [str(error)]
+    return []

@@ -145,6 +145,7 @@ def beside_of(sides: Sides, needs: frozenset[str], made: Tensor | None) -> Besid
     source, labels, returned = None, None, None
     if sides.source is not None and needs & {"source", "returned"}:
         source, labels = sides.source.read(0, sides.source.count)
+        labels = None if sides.fake.classes else labels  # of domains, and not of who it is
     if sides.back is not None and made is not None and "returned" in needs:
         returned = sides.back(made)
     target = sides.target if "target" in needs else None

@@ -28,11 +28,11 @@ def heading(found: Evaluation) -> str:
 
 
 def common(scores: Sequence[Score]) -> dict[str, str]:
-    """The feature network, where all scores that have one share it, and the seed."""
-    networks = {network(score.protocol) for score in scores if score.protocol.features}
+    """The feature networks, and the seed where all scores share it."""
+    networks = {network(score.protocol): None for score in scores if score.protocol.features}
     seeds = {score.protocol.seed for score in scores}
     return {
-        "Features": networks.pop() if len(networks) == 1 else "",
+        "Features": "\n           ".join(networks),
         "Seed": str(seeds.pop()) if len(seeds) == 1 else "",
     }
 

@@ -14,6 +14,7 @@ from ..recipes import RECIPES, Recipe
 from . import atomic, report_autopilot, report_findings, report_pictures, report_scores, report_tables
 from .briefing import duration
 from .curves import Points, chart
+from .document import document, section
 from .folder import RunFolder
 from .journal import Record, read
 from .translating import next_line
@@ -25,7 +26,6 @@ STATES = {
     "exhausted": "given up by the autopilot",
     "": "going on, or killed",
 }
-NO_SCRIPT = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,6 @@ def write_report(run: Path | str) -> Path:
 
 
 def page(story: Story) -> str:
-    name = escape(story.folder.path.resolve().name)
     sections = [
         head(story),
         section("Newest samples", newest(story)),
@@ -101,17 +100,7 @@ def page(story: Story) -> str:
         section("Time and machine", cost(story)),
         section("What to do next", next_steps(story)),
     ]
-    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{NO_SCRIPT}">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{name}: Sparring</title>\n'
-        f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n{''.join(sections)}</main>\n</body>\n</html>\n"
-    )
-
-
-def section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{body}</section>\n" if body else ""
+    return document(story.folder.path.resolve().name, "".join(sections))
 
 
 def head(story: Story) -> str:
