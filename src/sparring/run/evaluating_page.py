@@ -56,6 +56,7 @@ def page(found: Evaluation, sets: Sets) -> str:
 
 
 def table(scores: Sequence[Score]) -> str:
+    """All scores, as on the terminal."""
     head, *rows = evaluating_table.rows(scores, {})
     names = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     cells = ["".join(f'<td class="number">{escape(cell)}</td>' for cell in row) for row in rows]

@@ -38,6 +38,7 @@ def common(scores: Sequence[Score]) -> dict[str, str]:
 
 
 def network(protocol: Protocol) -> str:
+    """A feature network, its weights, and how images came to its size."""
     weights = f", weights {protocol.weights}" if protocol.weights else ""
     return f"{protocol.features}{weights}{f'; images: {protocol.resize}' if protocol.resize else ''}"
 
