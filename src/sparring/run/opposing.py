@@ -15,6 +15,7 @@ from ..metrics.folders import FolderImages, PackImages, check_alike, open_images
 from .bundle import read_card
 from .folder import RunFolder
 from .handles import Synthesizer, load, weights_of
+from .official import is_official
 from .opposing_translators import of_translator
 from .sides import MOST, Sides, Task, here
 from .subjects import Samples, training_set
@@ -34,7 +35,7 @@ def sides_of(task: Task, progress: Progress) -> Sides:
     run = RunFolder(path)
     if path.is_file() or run.is_run:
         opened = run if run.is_run else None
-        if read_card(weights_of(path)).kind == KIND:
+        if is_official(weights_of(path)) or read_card(weights_of(path)).kind == KIND:
             return of_translator(task, path, opened, progress)
         return of_generator(task, load(path, device=task.device), opened, progress)
     if not task.against:

@@ -17,7 +17,7 @@ from ..metrics.folders import PackImages
 from .folder import RunFolder
 from .sides import MOST, Sides, Task, here
 from .subjects import about
-from .subjects_of_translators import Translated, scored_sources
+from .subjects_of_translators import Translated, scored_sources, visible
 from .translating import Translator, load_inverse, load_translator
 
 CUSTOM = {"cpu": 1_000}
@@ -50,7 +50,7 @@ def of_translator(task: Task, path: Path, run: RunFolder | None, progress: Progr
         run=run,
         labelled=images if images.classes else None,
         translator=translator,
-        source=sources,
+        source=visible(sources, translator),
         target=targets,
         fresh=held or bool(task.against or task.source),
         back=None if inverse is None else partial(made.back, inverse),
@@ -67,7 +67,9 @@ def opened(task: Task, translator: Translator, run: RunFolder | None, progress: 
         data = replace(data, source=task.source, validation=0.0)
     if not run:
         check_here(task, data)
-    if not task.source:
+    if not data.source and not translator.classes:
+        raise ValueError(f"say what {task.subject} starts from: --source FOLDER")
+    if not task.source or data.source_labels:
         return open_source(data, progress)
     try:  # names that match say that these are pairs
         return open_source(replace(data, paired=True), progress)
@@ -78,9 +80,8 @@ def opened(task: Task, translator: Translator, run: RunFolder | None, progress: 
 def check_here(task: Task, data: DataSettings) -> None:
     """ValueError for a bundle that came without its data."""
     if not task.against and not here(data.spec):
-        raise ValueError(
-            f"the images of {data.spec} that {task.subject} was trained on are not here; say --against FOLDER"
-        )
+        whose = f"the images of {data.spec} that {task.subject} was trained on" if data.spec else "its images"
+        raise ValueError(f"{whose} are not here; say --against FOLDER")
     made = data.source in ("", "left", "right") or maker_of(data.source, data.size) is not None
     if not made and not task.source and not here(data.source):
         raise ValueError(f"the sources in {data.source} that {task.subject} starts from are not here; say --source "

@@ -93,4 +93,4 @@ class Sides:
 
 def here(spec: str) -> bool:
     """Whether the data of these words can be had on this machine."""
-    return ":" in spec or Path(spec).expanduser().is_dir()
+    return ":" in spec or (spec != "" and Path(spec).expanduser().is_dir())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,9 +11,10 @@ from torch import Tensor
 
 from ..data.feed import Source
 from ..data.making import draws_of
+from ..data.maps import one_hot, painted
 from ..data.open import choose_attribute
 from ..data.packed import PackSource, nchw, to_float
-from ..data.pairs import Collected, Made, PairSource
+from ..data.pairs import Collected, Made, Mapped, PairSource
 from ..metrics.folders import choice
 from .grid import to_bytes
 from .translating import Translator
@@ -77,7 +78,12 @@ def translated(translator: Translator, images: Tensor, labels: Tensor | None) ->
     for start in range(0, len(images), AT_ONCE):
         rows = slice(start, start + AT_ONCE)
         y = None if labels is None else labels[rows].to(translator.device)
-        parts.append(to_bytes(translator.padded(to_float(images[rows], None).to(translator.device), y)))
+        x = (
+            one_hot(images[rows], translator.maps, translator.edges)
+            if translator.maps
+            else to_float(images[rows], None)
+        )
+        parts.append(to_bytes(translator.padded(x.to(translator.device), y)))
     return torch.cat(parts).permute(0, 3, 1, 2).contiguous()
 
 
@@ -100,11 +106,19 @@ def scored_sources(source: Source, limit: int, seed: int) -> tuple[Kept, Kept | 
         made = made_of(sources, targets.images)
         return Kept(made, sources.title, f"{targets.fingerprint} {sources.title}", targets.names, targets.labels), \
             targets, held  # fmt: skip
-    if isinstance(sources, Collected):
+    if isinstance(sources, Collected | Mapped):
         found = rows_of(sources.sources, chosen(sources.sources, held, limit, seed), held)
         labels = targets.labels if found.labels is None else found.labels
         return Kept(found.images, found.name, found.fingerprint, found.names, labels), targets, held
     return targets, None, held
+
+
+def visible(sources: Kept, translator: Translator) -> Kept:
+    """Sources as people see them: of label maps, each label in a colour of its own."""
+    if not translator.maps:
+        return sources
+    seen = painted(one_hot(sources.images, translator.maps, edges=False), translator.maps)
+    return replace(sources, images=to_bytes(seen).permute(0, 3, 1, 2).contiguous())
 
 
 def chosen(source: PackSource, held: bool, limit: int, seed: int) -> NDArray[np.intp]:

@@ -183,6 +183,8 @@ def load_translator(path: Path | str, *, device: str = "auto", untold: Untold = 
 
 def load_inverse(path: Path | str, *, device: str = "auto") -> Translator | None:
     """The way back, where a game learned one and the file keeps it; else None. Errors as `load_translator`."""
+    if is_official(weights_of(Path(path))):
+        return None
     tensors, card = read_bundle(weights_of(Path(path)))
     kept = "inverse" in card.recipe.networks and any(name.startswith("inverse.") for name in tensors)
     return with_role(Path(path), "inverse", device) if kept else None
