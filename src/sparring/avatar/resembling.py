@@ -69,7 +69,7 @@ def faces(sets: Sets, *, detector: Detector | None = None) -> list[Score]:
     protocol = protocol_of(sets, len(pairs))
     lost = "sources show no face, or were not looked at"
     doubts = warnings_of(pairs, people, sets.beside.labels is not None)
-    unseen = "translations show no face where their source does, or were not looked at"
+    unseen = "translations, or their sources, show no face, or were not looked at"
     scores = [
         mean_score("identity", spread(own, rows, made), "higher", protocol, lost, doubts),
         mean_score("identity-relative", spread(own - others, rows, made), "higher", protocol, lost, doubts),
