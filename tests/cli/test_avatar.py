@@ -225,3 +225,18 @@ def test_a_bundle_is_a_style(photos: Path, tmp_path: Path, cli: Cli) -> None:
     gray = saved(tmp_path / "gray.safetensors", 1)
     assert "from colours in colours" in cli.mistake("avatar", photos / "a.png", "--style", gray)
     assert "there is no style 'nobodys'" in cli.mistake("avatar", photos / "a.png", "--style", "nobodys")
+
+
+@pytest.mark.usefixtures("style")
+def test_a_page_shows_every_step_the_worst_first(photos: Path, tmp_path: Path, cli: Cli) -> None:
+    page = tmp_path / "page.html"
+    cli("avatar", photos, "--out", tmp_path / "out", "--page", page)
+    text = page.read_text()
+    names = [part.split(" ", 1)[0] for part in text.split("<h3>")[1:]]
+    assert set(names[:2]) == {"broken.png", "nobody.png"}
+    assert set(names[2:]) == {"a.png", "a.jpg", "b.webp"}
+    assert "3 of 5 photos drawn in the style known" in text
+    for words in ("<figcaption>landmarks</figcaption>", "<figcaption>generate</figcaption>", "<span>identity</span>"):
+        assert words in text
+    assert "default-src 'none'" in text
+    assert "such as page.html" in cli.mistake("avatar", photos, "--page", "page.png")

@@ -70,7 +70,7 @@ def test_what_can_be_measured_is_shown_when_something_asked_for_cannot(cli: Cli,
 def test_metrics_are_listed(cli: Cli) -> None:
     said = cli("evaluate", "--metrics", "list")
     assert said.status == 0
-    assert {"fid", "kid", "modes"} <= {line.split()[0] for line in said.out.splitlines()}
+    assert {"fid", "kid", "modes", "edges", "faces"} <= {line.split()[0] for line in said.out.splitlines()}
     assert {"name", "about", "needs"} == set(cli("evaluate", "--metrics", "list", "--json").json[0])
 
 
@@ -82,6 +82,7 @@ def test_metrics_are_listed(cli: Cli) -> None:
         ("x --channels 2", "--channels is 1 (gray) or 3 (RGB), not 2"),
         ("x --size 0", "--size must be at least 1"),
         ("x --truncation 2", "--truncation lies between 0 and 1"),
+        ("x --page page.png", "--page is an HTML file, such as page.html, and not page.png"),
         ("x --weights nowhere.pth", "there is no file nowhere.pth"),
         ("x --compare-with nowhere.json", "there is no file nowhere.json"),
         ("x", "say with which real images x is to be compared: --against FOLDER"),
@@ -104,6 +105,22 @@ def test_sets_that_cannot_be_compared(cli: Cli, folders: tuple[Path, Path], tmp_
     assert "2 different sizes" in cli.mistake("evaluate", ours, "--against", theirs)
     Image.new("L", (16, 16)).save(theirs / "gray.png")
     assert "gray" in cli.mistake("evaluate", small, "--against", theirs)
+
+
+def test_a_page_of_translations(cli: Cli, folders: tuple[Path, Path], tmp_path: Path) -> None:
+    ours, theirs = folders
+    line = ("evaluate", ours, "--against", theirs, "--source", theirs, "--features", "pixels", "--metrics")
+    said = cli(*line, "likeness,edges", "--page", tmp_path / "page.html")
+    assert said.status == 0, said
+    assert "Made of:   12 images of theirs/, in pairs" in said.out
+    assert (tmp_path / "page.html").read_text().count("<article") == 12
+    assert "faces was left out: " in cli(*line, "edges,faces").err
+    alone = folder(tmp_path / "alone", 30, count=5)
+    said = cli("evaluate", alone, "--against", theirs, "--features", "pixels", "--page", tmp_path / "no.html")
+    assert said.status == 2
+    assert "say --source FOLDER" in said.err
+    assert "fd-pixels" in said.out
+    assert not (tmp_path / "no.html").exists()
 
 
 def test_people_are_asked_and_counted(cli: Cli, tmp_path: Path) -> None:

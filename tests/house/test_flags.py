@@ -36,8 +36,8 @@ FLAGS: dict[str, set[str]] = {
     "sample": {"-n", "--n", "--out", "--seed", "--label", "--truncation", "--json"},
     "translate": {"--label", "--part", "--set", "--things", "--tile", "--json"},
     "avatar": {
-        "--out", "--style", "--mode", "--faces", "--box", "--enlarge", "--set", "--device", "--steps", "--resume",
-        "--keep-metadata", "--json",
+        "--out", "--style", "--mode", "--faces", "--box", "--enlarge", "--set", "--device", "--steps", "--page",
+        "--resume", "--keep-metadata", "--json",
     },
     "cite": {"--json"},
     "data": set(),

@@ -15,6 +15,7 @@ from .voice import Voice
 if TYPE_CHECKING:
     from ..avatar.batch import Batch, Job
     from ..avatar.face import Face
+    from ..avatar.page import Page
     from ..avatar.report import Report, Row
     from ..avatar.result import Step
     from ..avatar.settings import AvatarSettings
@@ -50,6 +51,8 @@ class Avatar:
     """Where to compute."""
     steps: bool = False
     """Write the picture of every step too, and a sheet of all."""
+    page: Annotated[str, tyro.conf.arg(metavar="FILE.html", help_behavior_hint="")] = ""
+    """Also write a page of every photo with all its steps, the worst first."""
     resume: bool = False
     """Leave out what is done already and has not changed."""
     keep_metadata: bool = False
@@ -63,8 +66,11 @@ def run(arguments: Sequence[str]) -> int:
     flags = parse(Avatar, arguments, "sparring avatar")
     if not flags.photos:
         raise ValueError("say of whom: sparring avatar photo.jpg")
+    if flags.page and not flags.page.endswith(".html"):
+        raise ValueError(f"--page is an HTML file, such as page.html, and not {flags.page}")
     settings = settings_of(flags)
     from ..avatar.batch import Batch, planned, reported
+    from ..avatar.page import Page
     from ..avatar.pipeline import load_stylist
 
     out, voice = Path(flags.out).expanduser(), Voice(flags.json)
@@ -72,15 +78,19 @@ def run(arguments: Sequence[str]) -> int:
         raise ValueError(f"{out} is a file; --out names a folder")
     jobs, others = planned([Path(photo).expanduser() for photo in flags.photos])
     faces = pointed_at(flags.box, len(jobs))
-    stylist = load_stylist(flags.style, settings, device=flags.device)
+    stylist, page = load_stylist(flags.style, settings, device=flags.device), Page() if flags.page else None
 
     def tell(step: Step) -> None:
         if len(jobs) == 1:
             voice.talk(f"{step.name:<11} {step.line}")
+        if page:
+            page.watch(step)
 
     batch = Batch(stylist, out, flags.keep_metadata, flags.steps, tell)
     report = reported(out, jobs)
-    rows, skipped = worked(batch, jobs, faces, report, flags.resume, voice)
+    rows, skipped = worked(batch, jobs, faces, report, flags.resume, voice, page)
+    if page:
+        page.write(Path(flags.page), stylist.style.name)
     return answer(rows, skipped, others, flags, voice)
 
 
@@ -109,7 +119,13 @@ def pointed_at(box: str, photos: int) -> list[Face]:
 
 
 def worked(
-    batch: Batch, jobs: Sequence[Job], faces: Sequence[Face], report: Report | None, resume: bool, voice: Voice
+    batch: Batch,
+    jobs: Sequence[Job],
+    faces: Sequence[Face],
+    report: Report | None,
+    resume: bool,
+    voice: Voice,
+    page: Page | None,
 ) -> tuple[list[Row], int]:
     """A row for each file that was not done already, and how many were."""
     rows: list[Row] = []
@@ -121,6 +137,8 @@ def worked(
             continue
         row = batch.run(job, faces)
         rows.append(row)
+        if page:
+            page.add(row)
         place = f"{number} of {len(jobs)}  {job.name}  " if len(jobs) > 1 else ""
         words = [row.message] if row.message else [f"{len(row.files)} made"] if len(jobs) > 1 else []
         for word in [*words, *row.warnings]:

@@ -44,15 +44,23 @@ def page(found: Evaluation, sets: Sets) -> str:
     shown = order if len(order) <= WORST + SPREAD else [*order[:WORST], *spread(order[WORST:])]
     marks = [marked(score) for score in scores]
     items = "".join(pair(row, sets, scores, marks) for row in shown)
-    how = "The worst come first, by their mean place in all numbers below the pictures"
+    order_of = "The worst come first, by their mean place in all numbers below the pictures"
     rest = f"; of {len(order):,} the {WORST} worst, and {SPREAD} of the others" if len(shown) < len(order) else ""
-    said = f'<p class="soft">{how}{rest}. The worst tenth of each number is red.</p>' if scores else ""
+    said = f'<p class="soft">{order_of}{rest}. The worst tenth of each number is red.</p>' if scores else ""
     facts = {"made of": found.sources, "against": found.real, "held out": found.held_out}
     lines = "".join(f"<br>{escape(name)} {escape(text)}" for name, text in facts.items() if text)
     head = f"<header><h1>{escape(found.fake)}</h1><p class='soft'>{lines.removeprefix('<br>')}</p></header>\n"
-    words = "".join(f"<p class='soft'>{escape(text)}</p>" for text in evaluating_table.paragraphs(found) if text)
-    body = head + section("Scores", table(found.scores) + words) + section("One by one", said + items)
+    notes, intervals, warnings = evaluating_table.paragraphs(found)
+    how = f"<details><summary>How it was measured</summary>{listed(notes)}{listed(intervals)}</details>"
+    scored = section("Scores", table(found.scores) + listed(warnings) + how)
+    body = head + scored + section("One by one", said + items)
     return document(found.fake, body, "pairs.css")
+
+
+def listed(text: str) -> str:
+    """Its lines as a list."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in text.splitlines())
+    return f'<ul class="events soft">{lines}</ul>' if lines else ""
 
 
 def table(scores: Sequence[Score]) -> str:
@@ -74,13 +82,13 @@ def ordered(scores: Sequence[Score], count: int) -> list[int]:
         rows = from_worst(score)
         for place, row in enumerate(rows):
             places[row].append(place / max(1, len(rows) - 1))
-    return sorted(range(count), key=lambda row: (sum(places[row]) / max(1, len(places[row])), row))
+    return sorted(range(count), key=lambda row: (sum(places[row]) / len(places[row]) if places[row] else -1.0, row))
 
 
 def from_worst(score: Score) -> list[int]:
     """Samples that have a number, the worst first; none where no end is better."""
     sign = {"higher": 1, "lower": -1, "": 0}[score.better]
-    rows = [row for row, value in enumerate(score.each) if sign and math.isfinite(value)]
+    rows = [row for row, value in enumerate(score.each) if sign and not math.isnan(value)]
     return sorted(rows, key=lambda row: sign * score.each[row])
 
 

@@ -191,15 +191,15 @@ def load_inverse(path: Path | str, *, device: str = "auto") -> Translator | None
 
 
 def with_role(path: Path, role: str, device: str) -> Translator:
-    """A translator whose network has this role in its recipe."""
+    """The translator that has this role in its recipe."""
     file = weights_of(path)
     tensors, card = read_bundle(file)
     if card.kind != KIND:
         raise ValueError(f"{file} holds a {card.kind!r} and no translator")
     roles = {"generator": role, "mapping": "mapping"}
     try:
-        built = {part: build(card, its, of_role(tensors, its)) for part, its in roles.items() if its in card.recipe.networks}
-        network = joined(built)
+        known = {part: name for part, name in roles.items() if name in card.recipe.networks}
+        network = joined({part: build(card, name, of_role(tensors, name)) for part, name in known.items()})
     except (ValueError, RuntimeError, KeyError, TypeError) as error:
         raise ValueError(f"the weights in {file} do not fit the network it describes: {brief(error)}") from None
     chosen = choose_device(device)
