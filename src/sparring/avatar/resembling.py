@@ -142,7 +142,9 @@ def recognised(alike: Tensor, people: Tensor, protocol: Protocol, seed: int, *, 
 def kept(drifts: Tensor, protocol: Protocol) -> Score:
     """In which share of the translations a face is seen where the source's is."""
     hits, count = int(drifts.isfinite().sum()), len(drifts)
-    return Score("faces-kept", hits / count, "higher", protocol, *share_bounds(hits, count), "95% of the share")
+    none = () if hits else ("a detector sees no face in any translation, so that landmarks cannot be compared",)
+    bounds = share_bounds(hits, count)
+    return Score("faces-kept", hits / count, "higher", protocol, *bounds, "95% of the share", none)
 
 
 def protocol_of(sets: Sets, count: int) -> Protocol:
@@ -162,7 +164,7 @@ def warnings_of(pairs: list[Pair], people: Tensor, labelled: bool) -> tuple[str,
     if count - 1 < FEW:
         found.append(f"there are only {count - 1} other people to compare with")
     if not labelled:
-        found.append("every source was taken for another person, since the data names nobody")
+        found.append("every source was taken for another person, since the data names nobody: no identity-auc")
     return tuple(found)
 
 
