@@ -98,6 +98,7 @@ class PersonNetwork(nn.Module):
 
 @cache
 def network() -> PersonNetwork:
+    """With the shipped weights, read once."""
     with torch.device("meta"):
         found = PersonNetwork()
     found.load_state_dict(shipped("person"), assign=True)
