@@ -15,6 +15,7 @@ from sparring.games.growing import GrowingSettings
 from sparring.games.inference import InferenceSettings
 from sparring.games.onesided import OnesidedSettings
 from sparring.games.paired import PairedSettings
+from sparring.games.styled_pairs import StyledPairsSettings
 from sparring.games.styles import StylesSettings
 from sparring.games.synthesis import SynthesisSettings
 from sparring.networks import NETWORKS
@@ -118,6 +119,16 @@ CASES: dict[str, Case] = {
         DrawingSettings(likeness=Drawn(eye="vgg19-random", content=1.0, style=1.0)),
         {"generator": ("animegan-generator", {"width": 2}), "critic": ("animegan-critic", {"width": 2})},
         (3, 16, 16),
+        (),
+    ),
+    "styled pairs": Case(
+        StyledPairsSettings(source_channels=2, latent=4),
+        {
+            "generator": ("spade-generator", {"width": 1}),
+            "encoder": ("spade-encoder", {"width": 1}),
+            "critic": ("multiscale-critic", {"width": 2, "layers": 2}),
+        },
+        (3, 32, 32),
         (),
     ),
     "many styles": Case(StylesSettings(latent=4), STYLED, (3, 32, 32), (), labelled=True, named=False),

@@ -113,8 +113,8 @@ def choices() -> Iterator[Choice]:
     singles = itertools.product(CASES, [(), *((switch,) for switch in SWITCHES)])
     pairs = ((dice.choice(list(CASES)), pair) for pair in itertools.combinations(SWITCHES, 2))
     for case, switches in [*singles, *pairs]:
-        # They are slow, and here for decoders, for attention, and for an eye.
-        if case in ("fastgan", "attention", "drawing") and not set(switches) <= set(RULES):
+        # They are slow, and here for decoders, for attention, an eye and a style.
+        if case in ("fastgan", "attention", "drawing", "styled pairs") and not set(switches) <= set(RULES):
             continue
         penalties = [name for name in PENALTIES if len(CASES[case].shape) == 3 or name not in IMAGES_ONLY]
         conditioning = "" if "pack" in switches else dice.choice(["", *CASES[case].conditionings])

@@ -18,6 +18,7 @@ from sparring.games.drawing import DrawingSettings
 from sparring.games.kindred import anyone, kindred
 from sparring.games.onesided import OnesidedSettings
 from sparring.games.paired import PairedSettings
+from sparring.games.styled_pairs import StyledPairsSettings
 from sparring.games.styles import StylesSettings
 from sparring.layers.adalin import LayerInstanceNorm
 from sparring.play.engine import Engine
@@ -31,7 +32,7 @@ from sparring.techniques.drawn_terms import Drawn
 from sparring.techniques.likeness_terms import Likeness
 from sparring.techniques.settings import Techniques
 
-GAMES_OF_IMAGES = ("paired", "cycle", "attention", "onesided", "domains", "many styles", "drawing")
+GAMES_OF_IMAGES = ("paired", "cycle", "attention", "onesided", "domains", "many styles", "drawing", "styled pairs")
 
 
 def playing(case: str, rules: Rules = Rules("least_squares"), **more: Any) -> Engine:  # noqa: B008 - frozen
@@ -263,6 +264,26 @@ def test_drawings_warm_up_on_content_alone() -> None:
     assert {"adversarial", "gray", "smooth"} <= set(journal.turns[1][1])
     with pytest.raises(ValueError, match=r"these have none: set data\.channels=3"):
         assemble(recipe_of("drawing"), (1, 16, 16), 0)
+
+
+def test_an_encoder_says_the_style_and_pays_for_it() -> None:
+    game = playing("styled pairs", Rules("hinge", matching=10.0)).game
+    batch = Batch(source=torch.rand(2, 2, 32, 32), image=torch.rand(2, 3, 32, 32))
+    terms = game.generator_loss(batch, Clock())
+    assert set(terms) == {"adversarial", "matching", "divergence", "pixel"}
+    torch.testing.assert_close(terms["divergence"], 0.05 * game.encoder(batch.image).divergence())
+    terms["pixel"].backward()
+    assert game.encoder.mean.weight.grad.abs().sum() > 0
+    scene = game.scene(batch, Clock())
+    assert scene.fake.shape == scene.real.shape == (2, 5, 32, 32)
+    assert not torch.equal(game.generator(batch.source), game.generator(batch.source))  # noise decides afterwards
+    with pytest.raises(ValueError, match="only takes the size it was built for, 32 x 32 pixels"):
+        game.generator(torch.rand(1, 2, 64, 64))
+    networks = {**recipe_of("styled pairs").networks, "generator": recipe_of("paired").networks["generator"]}
+    with pytest.raises(ValueError, match="said by spade-encoder and painted by spade-generator"):
+        engine_of("styled pairs", "", recipe_of("styled pairs", networks=networks))
+    with pytest.raises(ValueError, match="adversarial and divergence are weights"):
+        StyledPairsSettings(divergence=-1.0)
 
 
 def test_a_second_image_of_a_domain_is_another_one_or_the_same_mirrored() -> None:

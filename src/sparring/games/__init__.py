@@ -15,6 +15,7 @@ from .growing import GrowingSettings
 from .inference import InferenceSettings
 from .onesided import OnesidedSettings
 from .paired import PairedSettings
+from .styled_pairs import StyledPairsSettings
 from .styles import StylesSettings
 from .synthesis import SynthesisSettings
 
@@ -30,6 +31,7 @@ GAMES: Registry[type] = Registry(
         "cycle": CycleSettings,
         "onesided": OnesidedSettings,
         "domains": DomainsSettings,
+        "styled-pairs": StyledPairsSettings,
         "styles": StylesSettings,
         "drawing": DrawingSettings,
     },

@@ -74,6 +74,9 @@ class Generator(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor | None = None, z: Tensor | None = None) -> Tensor:
         if self.latent:
+            if tuple(side >> self.doublings for side in x.shape[2:]) != self.start_sides:
+                built = " x ".join(str(side << self.doublings) for side in self.start_sides)
+                raise ValueError(f"a SPADE with a style only takes the size it was built for, {built} pixels")
             z = chance.normal((len(x), self.latent), x.device).to(x) if z is None else z
             h = self.start(z).unflatten(1, (-1, *self.start_sides))
         else:
