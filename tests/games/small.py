@@ -11,6 +11,7 @@ from sparring.games.autoencoding import AutoencodingSettings
 from sparring.games.cycle import CycleSettings
 from sparring.games.domains import DomainsSettings
 from sparring.games.drawing import DrawingSettings
+from sparring.games.enhancing import EnhancingSettings
 from sparring.games.growing import GrowingSettings
 from sparring.games.inference import InferenceSettings
 from sparring.games.onesided import OnesidedSettings
@@ -130,6 +131,16 @@ CASES: dict[str, Case] = {
         },
         (3, 32, 32),
         (),
+    ),
+    "enhancing": Case(
+        EnhancingSettings(source_channels=2, coarse=0.5, frozen=0.25),
+        {
+            "generator": ("pix2pixhd-generator", {"width": 2, "halvings": 1, "blocks": 1, "enhancers": 1}),
+            "critic": ("multiscale-critic", {"width": 2, "layers": 1, "scales": 1}),
+        },
+        (3, 16, 16),
+        (),
+        rounds=4,
     ),
     "many styles": Case(StylesSettings(latent=4), STYLED, (3, 32, 32), (), labelled=True, named=False),
 }

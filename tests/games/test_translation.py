@@ -15,6 +15,7 @@ from sparring.games import GAMES
 from sparring.games.cycle import CycleSettings
 from sparring.games.domains import DomainsSettings
 from sparring.games.drawing import DrawingSettings
+from sparring.games.enhancing import EnhancingSettings
 from sparring.games.kindred import anyone, kindred
 from sparring.games.onesided import OnesidedSettings
 from sparring.games.paired import PairedSettings
@@ -32,7 +33,17 @@ from sparring.techniques.drawn_terms import Drawn
 from sparring.techniques.likeness_terms import Likeness
 from sparring.techniques.settings import Techniques
 
-GAMES_OF_IMAGES = ("paired", "cycle", "attention", "onesided", "domains", "many styles", "drawing", "styled pairs")
+GAMES_OF_IMAGES = (
+    "paired",
+    "cycle",
+    "attention",
+    "onesided",
+    "domains",
+    "many styles",
+    "drawing",
+    "styled pairs",
+    "enhancing",
+)
 
 
 def playing(case: str, rules: Rules = Rules("least_squares"), **more: Any) -> Engine:  # noqa: B008 - frozen
@@ -59,7 +70,11 @@ def test_only_those_who_act_move(case: str) -> None:
 @pytest.mark.parametrize("case", GAMES_OF_IMAGES)
 def test_resuming_is_exact_and_past_fakes_come_along(case: str) -> None:
     recipe = recipe_of(
-        case, "", Rules("hinge", r1=0.1, lazy=2), Techniques(replay=0 if case == "many styles" else 6), rounds=4
+        case,
+        "",
+        Rules("hinge", r1=0.1, lazy=2),
+        Techniques(replay=0 if case in ("many styles", "enhancing") else 6),
+        rounds=4,
     )
     whole, second = resumed(case, "", recipe, 3)
     assert same(snapshot(whole.game), snapshot(second.game))
@@ -284,6 +299,33 @@ def test_an_encoder_says_the_style_and_pays_for_it() -> None:
         engine_of("styled pairs", "", recipe_of("styled pairs", networks=networks))
     with pytest.raises(ValueError, match="adversarial and divergence are weights"):
         StyledPairsSettings(divergence=-1.0)
+
+
+def test_the_global_part_learns_first_then_the_enhancer_then_both() -> None:
+    engine = playing("enhancing")
+    game, seen = engine.game, list[tuple[int, ...]]()
+    game.critic.register_forward_pre_hook(lambda module, inputs: seen.append(tuple(inputs[0].shape[1:])))
+    parts = {"coarse": game.generator.coarse, "enhancer": game.generator.enhancers, "head": game.head}
+    moved = list[set[str]]()
+    assert [(stage.name, stage.rounds) for stage in engine.stages] == [("coarse", 2), ("frozen", 1), ("joint", 1)]
+    for _ in range(4):
+        before = {name: [p.clone() for p in part.parameters()] for name, part in parts.items()}
+        engine.run(1)
+        moved.append(
+            {
+                name
+                for name, part in parts.items()
+                if any(not torch.equal(p, old) for p, old in zip(part.parameters(), before[name], strict=True))
+            }
+        )
+    assert moved == [{"coarse", "head"}, {"coarse", "head"}, {"enhancer"}, {"coarse", "enhancer"}]
+    assert (seen[0], seen[-1]) == ((5, 8, 8), (5, 16, 16))
+    plain = recipe_of("enhancing").networks
+    networks = {**plain, "generator": replace(plain["generator"], enhancers=0)}
+    with pytest.raises(ValueError, match=r"networks\.generator\.enhancers=1"):
+        engine_of("enhancing", "", recipe_of("enhancing", networks=networks))
+    with pytest.raises(ValueError, match="coarse and frozen are shares of the run"):
+        EnhancingSettings(coarse=0.9, frozen=0.1)
 
 
 def test_a_second_image_of_a_domain_is_another_one_or_the_same_mirrored() -> None:

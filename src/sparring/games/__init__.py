@@ -11,6 +11,7 @@ from .casting import GameSettings as GameSettings
 from .cycle import CycleSettings
 from .domains import DomainsSettings
 from .drawing import DrawingSettings
+from .enhancing import EnhancingSettings
 from .growing import GrowingSettings
 from .inference import InferenceSettings
 from .onesided import OnesidedSettings
@@ -31,6 +32,7 @@ GAMES: Registry[type] = Registry(
         "cycle": CycleSettings,
         "onesided": OnesidedSettings,
         "domains": DomainsSettings,
+        "enhancing": EnhancingSettings,
         "styled-pairs": StyledPairsSettings,
         "styles": StylesSettings,
         "drawing": DrawingSettings,

@@ -44,9 +44,7 @@ def refuse_translation(cast: Cast) -> None:
             raise ValueError(f"techniques.{name} needs a generator that starts from noise; set it to 0")
 
 
-def refuse_references(cast: Cast) -> None:
-    """What cannot be done where fakes come of noise and of images in turn, and images of one domain among others."""
-    if not cast.classes:
-        raise ValueError("this game translates between the labels of its images, and there are none: label them")
+def refuse_replay(cast: Cast) -> None:
+    """What cannot be done where fakes come of noise and of images, or in two sizes."""
     if cast.techniques.replay:
         raise ValueError("techniques.replay keeps one kind of fakes, and this game shows two in turn; set it to 0")

@@ -18,7 +18,7 @@ from ..techniques.weights import WeightTerms
 from .casting import Cast
 from .court import Court
 from .kindred import Styling, anyone, stylings
-from .refusals_of_images import refuse_references, refuse_translation
+from .refusals_of_images import refuse_replay, refuse_translation
 
 L1 = PIXEL["l1"]
 
@@ -67,7 +67,9 @@ class Styles(Game):
     def __init__(self, options: StylesSettings, cast: Cast):
         super().__init__()
         refuse_translation(cast)
-        refuse_references(cast)
+        refuse_replay(cast)
+        if not cast.classes:
+            raise ValueError("this game translates between the labels of its images, and there are none: label them")
         generator, mapping, encoder = (cast.networks[role] for role in options.networks[:3])
         if not (
             isinstance(generator, Generator) and isinstance(mapping, Mapping) and isinstance(encoder, StyleEncoder)

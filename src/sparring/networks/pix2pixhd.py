@@ -42,16 +42,22 @@ class Generator(nn.Module):
         super().__init__()
         inputs, outputs = translated(shape, settings.kind, settings.multiple)
         widths = [settings.width << settings.enhancers - number for number in range(settings.enhancers + 1)]
+        self.width = settings.width
         self.coarse = nn.Sequential(*trunk(inputs, widths[0], settings.halvings, settings.blocks, "instance"))
         self.enhancers = nn.ModuleList(Enhancer(inputs, width, settings.enhancer_blocks) for width in widths[1:])
         self.head = nn.Sequential(*painting(widths[-1], outputs))
         normal_(self)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.enhanced(x)
+
+    def enhanced(self, x: Tensor, frozen: bool = False) -> Tensor:
+        """The same; while it is frozen nothing of the global part learns."""
         sizes = [x]
         for _ in self.enhancers:
             sizes.append(halved(sizes[-1]))
         h = self.coarse(sizes.pop())
+        h = h.detach() if frozen else h
         for enhancer in self.enhancers:
             h = enhancer(sizes.pop(), h)
         return self.head(h)

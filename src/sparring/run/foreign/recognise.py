@@ -90,6 +90,7 @@ def batch_normed(state: State, block: int) -> bool:
 
 
 def enhanced(state: State, enhancers: int, halvings: int, blocks: int) -> Recognised:
+    """The global part of pix2pixHD, alone or with enhancers around."""
     outermost = f"model{enhancers}_2" if enhancers else "model"
     first = f"model{enhancers}_1.1.weight" if enhancers else "model.1.weight"
     width, inputs = state[first].shape[:2]
