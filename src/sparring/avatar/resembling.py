@@ -54,7 +54,7 @@ class Pair:
 def faces(sets: Sets, *, detector: Detector | None = None) -> list[Score]:
     """Resemblance of each person before and after, beside that to others; whether a face is seen, and where.
 
-    ValueError where sources show no faces, or nobody is there who finds them.
+    ValueError where fewer than two sources show a face.
     """
     made, sources = beside_of(sets.beside.source, sets, "what it was made of")
     pairs = looked_at(made, sources, detector or DETECTORS["mtcnn"]())
