@@ -42,7 +42,9 @@ def test_a_label_map_through_the_command_line_is_the_official_photo(tmp_path: Pa
     picture.save(tmp_path / "map.png")
     cli("translate", str(saved(tmp_path, "spade_g_batch")), str(tmp_path / "map.png"), str(tmp_path / "made.png"))
     wanted = known.outputs["y"].add(1).mul(127.5)[0].permute(1, 2, 0).numpy()
-    assert np.abs(np.array(Image.open(tmp_path / "made.png")) - wanted).max() <= 0.51
+    assert (
+        np.abs(np.array(Image.open(tmp_path / "made.png")) - wanted).max() <= 0.6
+    )  # half a level, and how sums are ordered
 
 
 def test_edges_between_things_are_the_last_channel(tmp_path: Path, cli: Cli) -> None:
@@ -64,4 +66,6 @@ def test_edges_between_things_are_the_last_channel(tmp_path: Path, cli: Cli) -> 
     source = torch.zeros(1, 4, 64, 64)
     source[:, 0], source[:, 3, :, 31:33] = 1, 1
     wanted = translator.network(source)[0].add(1).mul(127.5).permute(1, 2, 0).numpy()
-    assert np.abs(np.array(Image.open(tmp_path / "made.png")) - wanted).max() <= 0.51
+    assert (
+        np.abs(np.array(Image.open(tmp_path / "made.png")) - wanted).max() <= 0.6
+    )  # half a level, and how sums are ordered
