@@ -1,7 +1,7 @@
 """Trains a style as anyone would train theirs, from a recipe, and packs what was learned for the package.
 
     OMP_NUM_THREADS=1 python -m benchmarks.avatar.train cel-draft PAIRS DRAFT --begin WHEEL --images 900
-    OMP_NUM_THREADS=1 python -m benchmarks.avatar.train cel PAIRS RUN --begin DRAFT --images 400
+    OMP_NUM_THREADS=1 python -m benchmarks.avatar.train cel PAIRS RUN --begin DRAFT --images 500
     python -m benchmarks.avatar.train cel PAIRS RUN --pack cel.safetensors
 
 Each of the first lines begins, or goes on where it stopped.
