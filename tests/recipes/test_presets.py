@@ -16,12 +16,12 @@ from sparring.run.pace import Noise
 from sparring.settings import assign, from_json, to_json
 
 BASE = [name for name in RECIPES if not name.endswith("-toy")]
-SMALLEST = {"fastgan": 32, "projected": 32, "spade": 32}
+SMALLEST = {"fastgan": 32, "projected": 32, "spade": 32, "starganv2": 32}
 """Pixels; 16 for all others."""
 SMALL = {"width": 16, "widest": 16, "style": 16, "mapping_depth": 1, "side": 64, "depth": 1}
 ONE = {f"{kind}-generator": {"width": 8, "blocks": 1} for kind in ("cyclegan", "pix2pixhd", "ugatit", "stargan")}
 OWN: dict[str, dict[str, int]] = {**ONE, "spade-generator": {"width": 2}, "unet-generator": {"width": 8, "depth": 4}}
-WITHOUT_LABELS, WITH_LABELS = ("pacgan",), ("stargan",)
+WITHOUT_LABELS, WITH_LABELS = ("pacgan",), ("stargan", "starganv2")
 
 
 def narrow(recipe: Recipe) -> Recipe:
@@ -33,6 +33,7 @@ def narrow(recipe: Recipe) -> Recipe:
         changes += [f"networks.{role}.unet.width=8"] * ("unet" in network)
         changes += [f"networks.{role}.widths=[16,16]"] * network["kind"].startswith("mlp")
     changes += ["game.warmup_critic_steps=2"] * ("warmup_critic_steps" in to_json(recipe.game))
+    changes += ["game.warmup_rounds=1"] * (recipe.game.kind == "drawing")
     return assign(recipe, changes)
 
 

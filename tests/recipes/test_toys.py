@@ -16,8 +16,11 @@ from sparring.data.pairs import PairSource
 from sparring.data.points import Points
 from sparring.games.cycle import Cycle
 from sparring.games.domains import Domains
+from sparring.games.drawing import Drawing
 from sparring.games.onesided import Onesided
 from sparring.games.paired import Paired
+from sparring.games.styles import Styles
+from sparring.networks.stargan2 import joined
 from sparring.play.engine import Engine
 from sparring.play.machine import Machine
 from sparring.recipes import RECIPES, Facts
@@ -27,6 +30,7 @@ from sparring.run.samples import exported
 from sparring.run.scoring import Scoring
 from sparring.run.setting_up import engine_of
 from sparring.run.translating import Bank, Handle, handle_of
+from sparring.techniques.drawn import colours_apart
 
 TOYS = [name for name in RECIPES if name.endswith("-toy")]
 MODES = 7
@@ -49,7 +53,7 @@ def test_toy_learns(name: str, tmp_path: Path) -> None:
     def generator() -> Handle:
         networks, _ = exported(engine, recipe)
         card = Card(recipe, source.shape, classes=source.classes)
-        return handle_of(networks["generator"], card, torch.device("cpu"), Bank(source))
+        return handle_of(joined(networks), card, torch.device("cpu"), Bank(source))
 
     wrong = mistaken(engine, source)
     scoring = Scoring(source, recipe.train.images, tmp_path / "scores.jsonl", flip=recipe.data.flip)
@@ -72,7 +76,7 @@ def mistaken(engine: Engine, source: Source) -> float | None:
     """What a translator gets wrong of held-out images, as its game measures it; None of games that start from noise.
 
     With pairs, and from one domain to another and back, the mean absolute difference of pixels; one way only, how
-    badly patches of the result are told apart by what they came from.
+    badly patches of the result are told apart by what they came from; of drawings, the difference of colours.
     """
     game = engine.game.eval()
     try:
@@ -85,6 +89,14 @@ def mistaken(engine: Engine, source: Source) -> float | None:
         if isinstance(source, PairSource) and isinstance(game, Onesided):
             given = source.held_out_sources(64)
             return float(game.heads(game.generator.features, game.generator(given), given))
+        if isinstance(source, PairSource) and isinstance(game, Drawing):
+            given = source.held_out_sources(64)
+            return float(colours_apart(game.generator(given), given))
+        if isinstance(game, Styles):
+            batch = source.feed(64, seed=1).batch(0)
+            own = game.encoder(batch.image, batch.label)
+            there = game.generator(batch.image, game.encoder(batch.image.flip(0), batch.label.flip(0)))
+            return float(F.l1_loss(game.generator(there, own), batch.image))
         if isinstance(game, Domains):
             batch = source.feed(64, seed=1).batch(0)
             there = game.generator(batch.image, (batch.label + 1) % len(source.classes))

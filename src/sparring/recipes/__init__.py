@@ -7,6 +7,7 @@ from .attention import ATTENTION
 from .autoencoding import AUTOENCODING
 from .conditional import CONDITIONAL
 from .dcgan import DCGAN
+from .drawn import DRAWN
 from .few import FEW
 from .gan import GAN
 from .growing import GROWING
@@ -44,6 +45,7 @@ RECIPES: Registry[Preset] = Registry(
         | AUTOENCODING
         | TRANSLATION
         | UNPAIRED
+        | DRAWN
     ),
 )
 """Name -> preset."""

@@ -142,7 +142,7 @@ TRANSLATION = {
         paper="Wang et al., High-Resolution Image Synthesis and Semantic Manipulation with Conditional GANs, CVPR 2018",
         cite="wang2018high",
         differs=f"{SHORT}; EfficientNet-Lite0 looks where the paper has VGG-19 (game.likeness.eye=vgg19); the global "
-        "generator alone, without maps of instances",
+        "generator alone, as its enhancer is a game of its own (enhancing); no maps of instances",
         start="pairs",
         toy=toy(
             pix2pixhd,
@@ -160,7 +160,8 @@ TRANSLATION = {
         when="for maps of labels (--source MAPS --set data.source_labels=35), whose large even areas others forget",
         paper="Park et al., Semantic Image Synthesis with Spatially-Adaptive Normalization, CVPR 2019",
         cite="park2019semantic",
-        differs=f"{SHORT}; EfficientNet-Lite0 looks where the paper has VGG-19; no encoder of styles",
+        differs=f"{SHORT}; EfficientNet-Lite0 looks where the paper has VGG-19; no encoder of styles, which "
+        "is a game of its own (styled-pairs)",
         start="pairs",
         toy=toy(
             spade,
