@@ -15,7 +15,7 @@ from sparring.recipes.assemble import assemble
 from sparring.run.pace import Noise
 from sparring.settings import assign
 
-from ..recipes.test_presets import BASE, SMALLEST, WITHOUT_LABELS, narrow
+from ..recipes.test_presets import BASE, SMALLEST, WITH_LABELS, WITHOUT_LABELS, narrow
 
 POINTS = Facts((2,))
 QUICK = ("gan", "wgan", "wgan-gp", "dcgan", "r3gan")
@@ -35,7 +35,8 @@ def changes(remedy: str, case: Setup) -> tuple[str, ...] | None:
 @pytest.mark.parametrize("labelled", [False, True])
 def test_every_remedy_leads_to_a_recipe_that_can_be_played(name: str, labelled: bool) -> None:
     size = SMALLEST.get(name, 16)
-    facts = Facts((3, size, size), 3 if labelled and name not in WITHOUT_LABELS else 0, 100)
+    told = name in WITH_LABELS or (labelled and name not in WITHOUT_LABELS)
+    facts = Facts((3, size, size), 3 if told else 0, 100)
     if labelled and name in QUICK:
         facts = POINTS
     case = setup(name, facts)
@@ -48,7 +49,9 @@ def test_every_remedy_leads_to_a_recipe_that_can_be_played(name: str, labelled: 
             made += 1
             seen = replace(facts, classes=0) if remedy.name == "no-labels" else facts
             game = assemble(changed, seen.shape, seen.classes)
-            Engine(game, Noise(seen, changed.train.batch, torch.device("cpu")), accumulate=changed.train.accumulate)
+            source = changed.game.shape(seen.shape, seen.classes).source or seen.shape if "source" in game.needs else ()
+            noise = Noise(seen, changed.train.batch, torch.device("cpu"), source)
+            Engine(game, noise, accumulate=changed.train.accumulate)
     assert made >= 8
 
 

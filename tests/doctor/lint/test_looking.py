@@ -27,9 +27,8 @@ Ended = Callable[[str, str, nn.Module], tuple[Recipe, Source, Game]]
 TOYS = [name for name in RECIPES if name.endswith("-toy")]
 KNOWN = {
     "fastgan-toy": {"batch-norm-with-spectral-norm", "small-batch-with-batch-norm"},
-    **{
-        name: {"short-run"} for name in ("spade-toy", "ugatit-toy", "ugatit-light-toy", "animegan-toy", "starganv2-toy")
-    },
+    **{name: {"short-run"} for name in ("ugatit-toy", "ugatit-light-toy", "animegan-toy", "starganv2-toy")},
+    "spade-toy": {"short-run", "small-batch-with-batch-norm", "uneven-players"},
 }
 """As published, and still worth a word; or short, as each round is dear."""
 SMALL = ("networks.generator.width=4", "networks.critic.width=4")

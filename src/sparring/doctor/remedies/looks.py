@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...games.autoencoding import AutoencodingSettings
+from ...games.domains import DomainsSettings
+from ...games.enhancing import EnhancingSettings
+from ...games.styles import StylesSettings
 from ...recipes.choose import sided
 from ...recipes.recipe import Recipe
 from ..case import Setup
@@ -32,10 +35,15 @@ def remove_noise(setup: Setup, recipe: Recipe) -> Iterable[str]:
 
 
 def diffaugment(setup: Setup, recipe: Recipe) -> Iterable[str]:
-    return ("techniques.augment.kind=diffaugment", *twice(recipe))
+    if not recipe.rules.matching:
+        yield from ("techniques.augment.kind=diffaugment", *twice(recipe))
 
 
 def ada(setup: Setup, recipe: Recipe) -> Iterable[str]:
+    """Its colours are those of single images, and no critic's that sees a source beside them."""
+    judged = recipe.game.shape((recipe.data.channels or 3, 64, 64), setup.classes).judged
+    if recipe.rules.matching or judged[0] not in (1, 3):
+        return
     yield "techniques.augment.kind=ada"
     if setup.critic_only_ranks:
         yield from ("techniques.augment.adaptive=false", "techniques.augment.limit=0.3")
@@ -54,7 +62,8 @@ def flip(setup: Setup, recipe: Recipe) -> Iterable[str]:
 
 
 def replay(setup: Setup, recipe: Recipe) -> Iterable[str]:
-    if not recipe.techniques.replay:
+    two_kinds = isinstance(recipe.game, EnhancingSettings | StylesSettings)  # of fakes
+    if not recipe.techniques.replay and not two_kinds:
         yield f"techniques.replay={max(50, 2 * recipe.train.batch)}"
 
 
@@ -78,7 +87,9 @@ def use_labels(setup: Setup, recipe: Recipe) -> Iterable[str]:
 
 
 def no_labels(setup: Setup, recipe: Recipe) -> Iterable[str]:
-    return ("data.labels=none",)
+    """Not where labels are the domains between which is translated."""
+    if not isinstance(recipe.game, DomainsSettings | StylesSettings):
+        yield "data.labels=none"
 
 
 def images_alone(setup: Setup) -> bool:
