@@ -62,6 +62,7 @@ def flip(setup: Setup, recipe: Recipe) -> Iterable[str]:
 
 
 def replay(setup: Setup, recipe: Recipe) -> Iterable[str]:
+    """Where one kind of fakes is shown: games with two in turn refuse it."""
     two_kinds = isinstance(recipe.game, EnhancingSettings | StylesSettings)  # of fakes
     if not recipe.techniques.replay and not two_kinds:
         yield f"techniques.replay={max(50, 2 * recipe.train.batch)}"
