@@ -57,7 +57,8 @@ def run_again(page: Path, work: Path) -> None:
 
     page.write_text(BLOCK.sub(block, page.read_text(encoding="utf-8")), encoding="utf-8")
     for picture in work.glob("*.png"):
-        shutil.copyfile(picture, PICTURES / picture.name)
+        if f"../pictures/{picture.name}" in page.read_text():  # faces that may not be published are drawn and not shown
+            shutil.copyfile(picture, PICTURES / picture.name)
 
 
 def main() -> None:
